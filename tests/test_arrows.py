@@ -18,7 +18,17 @@ ALLOWED = {
     "services": {"errors", "config", "pixels", "render", "catalog"},
     "web": {"errors", "config", "pixels", "render", "catalog", "services"},
     "viewer": set(),
-    "cli": {"errors", "config", "pixels", "render", "catalog", "services", "web"},
+    "demo": {"errors", "pixels"},
+    "cli": {
+        "errors",
+        "config",
+        "pixels",
+        "render",
+        "catalog",
+        "services",
+        "web",
+        "demo",
+    },
 }
 NO_DJANGO = ("errors", "pixels", "render")
 MODULES = sorted(SOURCE.rglob("*.py"))

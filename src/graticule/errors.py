@@ -113,4 +113,4 @@ class NotFoundError(GraticuleError):
 
 
 class NotPermittedError(GraticuleError):
-    """This person may see it but not do this to it."""
+    """The person may see it but not do that to it."""
