@@ -1,0 +1,1 @@
+"""Schema history of the catalogue, on SQLite and PostgreSQL alike."""

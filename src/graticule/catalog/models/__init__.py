@@ -1,0 +1,50 @@
+"""The tables, one subject a file; import them from here."""
+
+from graticule.catalog.models.annotations import Annotation, AnnotationLink
+from graticule.catalog.models.containers import Dataset, Project
+from graticule.catalog.models.files import (
+    Fileset,
+    Folder,
+    OriginalFile,
+    ScanProblem,
+)
+from graticule.catalog.models.images import Channel, Image, PlaneTimes
+from graticule.catalog.models.people import Group, Membership, Permissions, Person
+from graticule.catalog.models.plates import (
+    Plate,
+    PlateAcquisition,
+    Screen,
+    Well,
+    WellSample,
+)
+from graticule.catalog.models.renderings import RenderingSettings
+from graticule.catalog.models.rois import Roi, Shape
+from graticule.catalog.models.tokens import LoginLink, Token
+
+__all__ = [
+    "Annotation",
+    "AnnotationLink",
+    "Channel",
+    "Dataset",
+    "Fileset",
+    "Folder",
+    "Group",
+    "Image",
+    "LoginLink",
+    "Membership",
+    "OriginalFile",
+    "Permissions",
+    "Person",
+    "PlaneTimes",
+    "Plate",
+    "PlateAcquisition",
+    "Project",
+    "RenderingSettings",
+    "Roi",
+    "ScanProblem",
+    "Screen",
+    "Shape",
+    "Token",
+    "Well",
+    "WellSample",
+]

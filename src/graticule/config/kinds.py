@@ -1,0 +1,115 @@
+"""How the text of a setting becomes its value.
+
+One parser per kind of value, each raising ``ValueError`` with what it expected.
+Knows nothing of which settings exist.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+_BYTE_UNITS = {
+    "": 1,
+    "b": 1,
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+    "tb": 10**12,
+    "kib": 2**10,
+    "mib": 2**20,
+    "gib": 2**30,
+    "tib": 2**40,
+}
+_TIME_UNITS = {"ms": 0.001, "s": 1, "min": 60, "h": 3600, "d": 86400}
+
+
+def text(value: str) -> str:
+    """Take the text as it is."""
+    return value
+
+
+def boolean(value: str) -> bool:
+    """Read ``true`` or ``false`` (also ``yes no on off 1 0``)."""
+    lowered = value.strip().lower()
+    if lowered in {"true", "yes", "on", "1"}:
+        return True
+    if lowered in {"false", "no", "off", "0"}:
+        return False
+    raise ValueError("expected true or false")
+
+
+def whole(value: str) -> int:
+    """Read a whole number, zero or more."""
+    try:
+        number = int(value)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise ValueError("expected a whole number, zero or more")
+    return number
+
+
+def integer(value: str) -> int:
+    """Read a whole number, negative ones too."""
+    try:
+        return int(value)
+    except ValueError:
+        raise ValueError("expected a whole number") from None
+
+
+def byte_size(value: str) -> int:
+    """Read a number of bytes, with or without a unit (``512 MiB``)."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]*)\s*", value)
+    if not match or match[2].lower() not in _BYTE_UNITS:
+        raise ValueError("expected a number of bytes such as 1000000 or 512 MiB")
+    return round(float(match[1]) * _BYTE_UNITS[match[2].lower()])
+
+
+def duration(value: str) -> timedelta:
+    """Read a time with its unit (``500 ms``, ``30 s``, ``12 h``, ``7 d``)."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", value)
+    if not match or match[2] not in _TIME_UNITS:
+        raise ValueError("expected a time such as 500 ms, 30 s, 5 min, 12 h or 7 d")
+    return timedelta(seconds=float(match[1]) * _TIME_UNITS[match[2]])
+
+
+def path(value: str) -> Path:
+    """Read a path; ``~`` is the home folder, relative ones start here."""
+    if not value.strip():
+        raise ValueError("expected a path")
+    return Path(value).expanduser().absolute()
+
+
+def names(value: str) -> tuple[str, ...]:
+    """Read texts separated by commas."""
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def paths(value: str) -> tuple[Path, ...]:
+    """Read paths separated by commas."""
+    return tuple(path(part) for part in names(value))
+
+
+def port(value: str) -> int:
+    """Read a TCP port; 0 lets the system choose."""
+    number = whole(value)
+    if number > 65535:
+        raise ValueError("expected a port from 0 to 65535")
+    return number
+
+
+def log_level(value: str) -> str:
+    """Read the name of a log level."""
+    upper = value.strip().upper()
+    if upper not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise ValueError("expected debug, info, warning or error")
+    return upper
+
+
+def plate_layout(value: str) -> str:
+    """Read a plate layout (contract webgateway 8.4)."""
+    if value not in {"expand", "shrink", "trim"}:
+        raise ValueError("expected expand, shrink or trim")
+    return value

@@ -1,0 +1,1 @@
+"""The doors: one folder per protocol. The only room that sees requests."""

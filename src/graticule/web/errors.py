@@ -1,0 +1,167 @@
+"""The one table from what went wrong to what the client is told.
+
+Exceptions know no HTTP; here each class gets its status. Doors choose the shape
+(page, JSON, plain text); whatever escapes them becomes a page here, with one
+line in the log and never a traceback to the client.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from json import dumps
+from urllib.parse import quote
+
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from graticule.errors import (
+    FileError,
+    GraticuleError,
+    LimitError,
+    NotFoundError,
+    NotPermittedError,
+    OutOfRangeError,
+    RequestError,
+)
+
+logger = logging.getLogger(__name__)
+
+# The most specific class that fits comes first.
+STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (OutOfRangeError, 404),
+    (RequestError, 400),
+    (LimitError, 400),
+    (NotFoundError, 404),
+    (NotPermittedError, 403),
+    (FileError, 404),
+    (Http404, 404),
+    (PermissionDenied, 403),
+    (SuspiciousOperation, 400),
+    (BadRequest, 400),
+)
+TITLES = {
+    400: "That request cannot be understood",
+    403: "That is not permitted",
+    404: "Not found",
+    405: "Not this way",
+    500: "Something went wrong here",
+}
+
+
+class NotLoggedInError(Exception):
+    """Nobody is logged in and the public may not see this."""
+
+
+def status_of(error: Exception) -> int:
+    """Look up the status of an exception; 500 for what nobody foresaw."""
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def public_message(error: Exception) -> str:
+    """Say what may be told: our own sentences, file paths cut to their name."""
+    if isinstance(error, FileError):
+        return f"{error.path.rsplit('/', 1)[-1]}: {error.cause}"
+    if isinstance(error, (GraticuleError, Http404)):
+        return str(error)
+    return TITLES.get(status_of(error), TITLES[500])
+
+
+def log(request: HttpRequest, error: Exception) -> None:
+    """Write one line; with a traceback only for what nobody foresaw."""
+    if status_of(error) == 500:
+        logger.error("%s %s", request.method, request.path, exc_info=error)
+    elif isinstance(error, FileError):
+        logger.warning("%s %s: %s", request.method, request.path, error)
+    else:
+        logger.info("%s %s: %s", request.method, request.path, error)
+
+
+def is_xhr(request: HttpRequest) -> bool:
+    """Whether a script asks (contract webgateway 2.2)."""
+    return bool(request.headers.get("X-Requested-With") == "XMLHttpRequest")
+
+
+def page(
+    request: HttpRequest, status: int, message: str, *, empty_for_scripts: bool = True
+) -> HttpResponse:
+    """Answer with a page, or with nothing where a script asks."""
+    if empty_for_scripts and is_xhr(request):
+        return HttpResponse(status=status)
+    text = render_to_string(
+        "graticule/error.html",
+        {"status": status, "title": TITLES.get(status, ""), "message": message},
+        request,
+    )
+    return HttpResponse(text, status=status)
+
+
+def login_needed(request: HttpRequest) -> HttpResponse:
+    """Send to the login page, or refuse a script (contract webgateway 2.2)."""
+    if is_xhr(request):
+        return HttpResponse(status=403)
+    wanted = request.GET.get("url") or request.get_full_path()
+    return HttpResponseRedirect(f"{reverse('login')}?url={quote(wanted, safe='')}")
+
+
+def error_answer(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer an exception in the shape of images and pages (webgateway 2.6)."""
+    if isinstance(error, NotLoggedInError):
+        return login_needed(request)
+    log(request, error)
+    status = status_of(error)
+    if status == 400:
+        # Explicit bad requests are the plain message, wherever they happen.
+        return HttpResponse(public_message(error), status=status)
+    return page(request, status, public_message(error))
+
+
+View = Callable[[HttpRequest], HttpResponseBase]
+
+
+class ErrorMiddleware:
+    """Turn whatever a view raises into an answer."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on; Django calls the hook below on errors."""
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, error: Exception
+    ) -> HttpResponseBase:
+        """Answer an exception that left a view."""
+        return error_answer(request, error)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Refuse a form without its token (contract webgateway 2.5)."""
+    logger.info("%s %s: CSRF %s", request.method, request.path, reason)
+    body = dumps({"message": f"CSRF Failed: {reason}"})
+    return HttpResponse(body, status=403, content_type="application/json")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400."""
+    return page(request, 400, public_message(exception))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    del exception
+    return page(request, 404, "There is nothing at this address.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500."""
+    return page(request, 500, TITLES[500])

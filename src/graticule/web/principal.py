@@ -1,0 +1,145 @@
+"""Who is asking: found once per request, the same way for every door.
+
+A bearer token, HTTP Basic (a password or a token), the session cookie, or the
+public person. What was found is remembered for ``rights_age``, so that a tile
+costs no look-up; so long may a right live on. Decides nothing about rights:
+that is :mod:`graticule.catalog.access`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, authenticate, get_user
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from graticule.catalog.models import Person
+from graticule.catalog.models.people import PUBLIC
+from graticule.catalog.tokens import find_token
+from graticule.web.errors import NotLoggedInError
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The person a request acts as.
+
+    ``person`` is ``None`` when nobody is logged in and there is no public
+    person. ``scopes`` limits what a token may do; ``None`` means no limit.
+    """
+
+    person: Person | None
+    scopes: frozenset[str] | None = None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether nobody has logged in."""
+        return self.person is None or self.person.username == PUBLIC
+
+    def required(self) -> Person:
+        """Give the person.
+
+        Raises
+        ------
+        graticule.web.errors.NotLoggedInError
+            If there is none.
+        """
+        if self.person is None:
+            raise NotLoggedInError
+        return self.person
+
+
+class GraticuleRequest(HttpRequest):
+    """A request after the middleware (for the type checker)."""
+
+    principal: Principal
+
+
+_NOBODY = Principal(None)
+_remembered: dict[bytes, tuple[float, Principal]] = {}
+_lock = Lock()
+_MOST_REMEMBERED = 10_000
+
+
+def principal_middleware(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Set ``request.principal``; answer 401 to wrong credentials."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        principal = _remember(request)
+        if principal is None:
+            answer = HttpResponse("Wrong user name, password or token.", status=401)
+            answer["WWW-Authenticate"] = 'Basic realm="Graticule", Bearer'
+            return answer
+        request.principal = principal  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return middleware
+
+
+def forget_principals() -> None:
+    """Forget who was found (after logins, and in tests)."""
+    with _lock:
+        _remembered.clear()
+
+
+def _remember(request: HttpRequest) -> Principal | None:
+    header = request.headers.get("Authorization", "")
+    cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    key = sha256(f"{header}\0{cookie}".encode()).digest()
+    now = time.monotonic()
+    found = _remembered.get(key)
+    if found and found[0] > now:
+        return found[1]
+    principal = _find(request, header, cookie)
+    if principal is not None:
+        age = settings.GRATICULE["rights_age"].total_seconds()
+        with _lock:
+            if len(_remembered) >= _MOST_REMEMBERED:
+                _remembered.clear()
+            _remembered[key] = (now + age, principal)
+    return principal
+
+
+def _find(request: HttpRequest, header: str, cookie: str) -> Principal | None:
+    kind, _, credentials = header.partition(" ")
+    if kind.lower() == "bearer":
+        return _by_token(credentials.strip())
+    if kind.lower() == "basic":
+        return _by_password(request, credentials)
+    if cookie and request.session.get(SESSION_KEY):
+        person = get_user(request)
+        if isinstance(person, Person) and person.is_active:
+            return Principal(person)
+    return public_principal()
+
+
+def public_principal() -> Principal:
+    """Give the public person, or nobody where that is switched off."""
+    if not settings.GRATICULE["anonymous_access"]:
+        return _NOBODY
+    return Principal(Person.objects.filter(username=PUBLIC, is_active=True).first())
+
+
+def _by_token(secret: str) -> Principal | None:
+    token = find_token(secret)
+    return Principal(token.person, frozenset(token.scopes)) if token else None
+
+
+def _by_password(request: HttpRequest, credentials: str) -> Principal | None:
+    try:
+        text = base64.b64decode(credentials, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    name, _, password = text.partition(":")
+    person = authenticate(request, username=name, password=password)
+    if isinstance(person, Person):
+        return Principal(person)
+    return _by_token(password)
