@@ -62,7 +62,18 @@ class ImageDescriber:
         elements: list[Element],
         samples: tuple[int, ...],
         pixel_type: PixelType,
-    ) -> _Description:
+    ) -> Description:
+        """Put everything together.
+
+        Parameters
+        ----------
+        elements
+            The channels, as many as the file describes.
+        samples
+            Samples of each channel, of undescribed ones too.
+        pixel_type
+            Bounds the significant bits.
+        """
         bits = integer(self.pixels.get("SignificantBits"))
         objective = self._objective()
         seconds, exposures = self._planes(samples)
@@ -73,7 +84,7 @@ class ImageDescriber:
             for i, channel in enumerate(self._channels(elements, samples))
         )
         magnification = objective.get("NominalMagnification")
-        return _Description(
+        return Description(
             description=text_of(self.image, "Description") or "",
             acquired=moment(
                 text_of(self.image, "AcquisitionDate", "AcquiredDate", "CreationDate")
