@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from xml.etree.ElementTree import Element
 
 from graticule.pixels.model import Channel, PixelType
@@ -115,12 +116,15 @@ class ImageDescriber:
         self, samples: tuple[int, ...]
     ) -> tuple[dict[tuple[int, int, int], float], dict[int, float]]:
         """Read the planes' times, and each channel's first exposure, in seconds."""
-        starts = [sum(samples[:i]) for i in range(len(samples))] if samples else []
+        starts = list(accumulate(samples, initial=0))
+        depth, times = (natural(self.pixels.get(n)) or 0 for n in ("SizeZ", "SizeT"))
         seconds: dict[tuple[int, int, int], float] = {}
         exposures: dict[int, float] = {}
         for plane in self.pixels.findall("Plane"):
             z, c, t = (natural(plane.get(name)) for name in ("TheZ", "TheC", "TheT"))
-            if z is None or c is None or t is None or c >= len(samples):
+            if z is None or c is None or t is None:
+                continue
+            if z >= depth or c >= len(samples) or t >= times:
                 continue
             timing = plane.find("PlaneTiming")
             timing = plane if timing is None else timing

@@ -16,7 +16,7 @@ from graticule.pixels.omexml_description import Description, ImageDescriber
 from graticule.pixels.omexml_facts import Instruments
 from graticule.pixels.omexml_tree import boolean, integer, natural
 
-MAX_CHANNELS = 1 << 20
+MAX_CHANNELS = 1 << 16
 """SizeC above this is taken for nonsense."""
 
 _ORDERS = {"XYZCT", "XYZTC", "XYCZT", "XYCTZ", "XYTZC", "XYTCZ"}
@@ -64,6 +64,9 @@ class OmeImage:
         Position in the document, from 0.
     size_c
         Channels with every sample of an RGB channel counted.
+    interleaved
+        Whether the samples of an RGB channel alternate pixel by pixel inside a
+        block. Only ``BinData`` goes by it: TIFF says it itself.
     samples_per_channel
         Samples of each ``Channel`` element (RGB: 3); they add up to ``size_c``.
     """
@@ -78,6 +81,7 @@ class OmeImage:
     size_t: int
     dimension_order: str
     pixel_type: PixelType
+    interleaved: bool
     samples_per_channel: tuple[int, ...]
     blocks: tuple[TiffBlock, ...]
     bin_blocks: tuple[BinBlock, ...]
@@ -166,6 +170,7 @@ class ImageReader:
             size_t=self._size("SizeT"),
             dimension_order=self._order(),
             pixel_type=pixel_type,
+            interleaved=bool(boolean(self.pixels.get("Interleaved"))),
             samples_per_channel=samples,
             blocks=blocks,
             bin_blocks=self._bin_blocks(),

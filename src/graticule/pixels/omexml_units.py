@@ -66,6 +66,11 @@ def _factor(table: dict[str, float], unit: str) -> float | None:
     return table.get(symbol)
 
 
+def _scaled(value: float, factor: float) -> float:
+    """Multiply, and drop the last digit, where binary fractions leave dust."""
+    return value if factor == 1 else float(f"{value * factor:.15g}")
+
+
 def length_um(value: float | None, unit: str | None) -> float | None:
     """Convert a length to micrometres; without a unit it is in µm already.
 
@@ -75,7 +80,7 @@ def length_um(value: float | None, unit: str | None) -> float | None:
         None for no value, and for units without a size.
     """
     factor = _factor(_LENGTHS_UM, unit or "µm")
-    return None if value is None or factor is None else value * factor
+    return None if value is None or factor is None else _scaled(value, factor)
 
 
 def length_nm(value: float | None, unit: str | None) -> float | None:
@@ -83,11 +88,11 @@ def length_nm(value: float | None, unit: str | None) -> float | None:
     symbol = (unit or "nm").strip()
     if value is None or symbol == "nm":
         return value
-    um = length_um(value, symbol)
-    return None if um is None else um * 1000
+    factor = _factor(_LENGTHS_UM, symbol)
+    return None if factor is None else _scaled(value, factor * 1000)
 
 
 def time_seconds(value: float | None, unit: str | None) -> float | None:
     """Convert a time to seconds; without a unit it is in seconds already."""
     factor = _factor(_TIMES_SECONDS, unit or "s")
-    return None if value is None or factor is None else value * factor
+    return None if value is None or factor is None else _scaled(value, factor)
