@@ -35,8 +35,18 @@ from graticule.errors import (
 
 logger = logging.getLogger(__name__)
 
+
+class NotLoggedInError(Exception):
+    """Nobody is logged in and the public may not see this."""
+
+
+class ParameterError(GraticuleError):
+    """A parameter is not of its type; the gateway's contract asks for a 500."""
+
+
 # The most specific class that fits comes first.
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (ParameterError, 500),
     (OutOfRangeError, 404),
     (RequestError, 400),
     (LimitError, 400),
@@ -57,10 +67,6 @@ TITLES = {
 }
 
 
-class NotLoggedInError(Exception):
-    """Nobody is logged in and the public may not see this."""
-
-
 def status_of(error: Exception) -> int:
     """Look up the status of an exception; 500 for what nobody foresaw."""
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
@@ -77,7 +83,7 @@ def public_message(error: Exception) -> str:
 
 def log(request: HttpRequest, error: Exception) -> None:
     """Write one line; with a traceback only for what nobody foresaw."""
-    if status_of(error) == 500:
+    if not isinstance(error, (GraticuleError, Http404)) and status_of(error) == 500:
         logger.error("%s %s", request.method, request.path, exc_info=error)
     elif isinstance(error, FileError):
         logger.warning("%s %s: %s", request.method, request.path, error)

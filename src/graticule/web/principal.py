@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from threading import Lock
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, authenticate, get_user
@@ -23,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from graticule.catalog.models import Person
 from graticule.catalog.models.people import PUBLIC
 from graticule.catalog.tokens import find_token
+from graticule.services.remembered import Remembered
 from graticule.web.errors import NotLoggedInError
 
 
@@ -55,16 +54,26 @@ class Principal:
         return self.person
 
 
-class GraticuleRequest(HttpRequest):
-    """A request after the middleware (for the type checker)."""
+def person_of(request: HttpRequest) -> Person:
+    """Give the person a request acts as.
 
-    principal: Principal
+    Raises
+    ------
+    graticule.web.errors.NotLoggedInError
+        If there is none.
+    """
+    principal: Principal = request.principal  # type: ignore[attr-defined]
+    return principal.required()
+
+
+def is_public(request: HttpRequest) -> bool:
+    """Whether the request comes from nobody who has logged in."""
+    principal: Principal = request.principal  # type: ignore[attr-defined]
+    return principal.is_public
 
 
 _NOBODY = Principal(None)
-_remembered: dict[bytes, tuple[float, Principal]] = {}
-_lock = Lock()
-_MOST_REMEMBERED = 10_000
+_principals: Remembered[Principal | None] = Remembered(10_000)
 
 
 def principal_middleware(
@@ -84,28 +93,12 @@ def principal_middleware(
     return middleware
 
 
-def forget_principals() -> None:
-    """Forget who was found (after logins, and in tests)."""
-    with _lock:
-        _remembered.clear()
-
-
 def _remember(request: HttpRequest) -> Principal | None:
     header = request.headers.get("Authorization", "")
     cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     key = sha256(f"{header}\0{cookie}".encode()).digest()
-    now = time.monotonic()
-    found = _remembered.get(key)
-    if found and found[0] > now:
-        return found[1]
-    principal = _find(request, header, cookie)
-    if principal is not None:
-        age = settings.GRATICULE["rights_age"].total_seconds()
-        with _lock:
-            if len(_remembered) >= _MOST_REMEMBERED:
-                _remembered.clear()
-            _remembered[key] = (now + age, principal)
-    return principal
+    age = settings.GRATICULE["rights_age"].total_seconds()
+    return _principals.get(key, age, lambda: _find(request, header, cookie))
 
 
 def _find(request: HttpRequest, header: str, cookie: str) -> Principal | None:

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", include("graticule.web.pages.urls")),
+    path("", include("graticule.web.login.urls")),
+    path("webgateway/", include("graticule.web.gateway.urls")),
+]
+
+handler400 = "graticule.web.errors.bad_request"
+handler404 = "graticule.web.errors.not_found"
+handler500 = "graticule.web.errors.server_error"

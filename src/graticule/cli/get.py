@@ -1,0 +1,60 @@
+"""``graticule get``: answer a request without a server."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from graticule.cli.main import set_up
+from graticule.errors import NotFoundError
+
+_FIRST_ERROR = 400
+
+
+@click.command("get")
+@click.argument("url_path")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the answer to a file. [default: standard output]",
+)
+@click.option("--as", "name", help="Ask as this person. [default: the public]")
+def command(url_path: str, output: Path | None, name: str | None) -> None:
+    """Answer the request URL_PATH without starting a server.
+
+    \b
+    Examples:
+      graticule get /webgateway/proj/list/
+      graticule get /webgateway/render_thumbnail/1/ -o thumbnail.jpg
+
+    The exit code is 0 for success, 1 for an error status.
+    """  # noqa: D301 -- click wants the single \b
+    set_up()
+    from django.test import Client  # noqa: PLC0415
+
+    from graticule.catalog.models import Person  # noqa: PLC0415
+    from graticule.services.home import prepare_home  # noqa: PLC0415
+
+    prepare_home()
+    client = Client(raise_request_exception=False, SERVER_NAME="localhost")
+    if name:
+        person = Person.objects.filter(username=name, is_active=True).first()
+        if person is None:
+            raise NotFoundError(f"There is no {name}; see `graticule user list`.")
+        client.force_login(person)
+    path = url_path if url_path.startswith("/") else f"/{url_path}"
+    answer = client.get(path, follow=True)
+    body = b"".join(answer) if answer.streaming else answer.content
+    if answer.status_code >= _FIRST_ERROR:
+        click.echo(f"{answer.status_code} {answer.reason_phrase}", err=True)
+        click.echo(body, err=True)
+        sys.exit(1)
+    if output is None:
+        click.echo(body, nl=False)
+        return
+    aside = output.with_name(f".{output.name}.part")
+    aside.write_bytes(body)
+    aside.replace(output)

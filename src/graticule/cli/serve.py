@@ -1,0 +1,158 @@
+"""``graticule serve``: scan folders and serve them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import webbrowser
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from graticule.cli.main import set_flag, set_up
+from graticule.errors import SettingError
+
+if TYPE_CHECKING:
+    from graticule.services.home import Home
+
+_FIRST_LOOK_SECONDS = 2.0
+_OWN_ADDRESSES = {"127.0.0.1", "::1", "localhost"}
+
+
+@click.command("serve")
+@click.argument(
+    "folders",
+    nargs=-1,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+@click.option("--port", "-p", type=int, help="Port to listen on; 0 takes a free one.")
+@click.option("--host", help="Address to listen on. [default: 127.0.0.1]")
+@click.option(
+    "--public",
+    is_flag=True,
+    help="Let other machines see the images without logging in.",
+)
+@click.option("--workers", type=int, help="Server processes. [default: one per core]")
+@click.option("--demo", is_flag=True, help="Make demo images and serve them too.")
+@click.option("--open", "browser", is_flag=True, help="Open the browser.")
+@click.option(
+    "--no-scan", is_flag=True, help="Serve what the catalogue knows, without scanning."
+)
+def command(
+    *,
+    folders: tuple[Path, ...],
+    port: int | None,
+    host: str | None,
+    public: bool,
+    workers: int | None,
+    demo: bool,
+    browser: bool,
+    no_scan: bool,
+) -> None:
+    """Scan FOLDERS and serve the images in them.
+
+    Files stay where they are and are never changed. Folders given at an earlier
+    start are still served. The scan goes on in the background: what has been
+    found can be looked at already.
+    """
+    set_flag("port", port)
+    set_flag("host", host)
+    set_flag("workers", workers)
+    set_flag("public", "true" if public else None)
+    set_up()
+    from django.conf import settings  # noqa: PLC0415
+
+    from graticule.services.home import prepare_home  # noqa: PLC0415
+
+    values = settings.GRATICULE
+    check_address(values)
+    home = prepare_home()
+    wanted = [folder.resolve() for folder in folders]
+    if demo:
+        from graticule.cli.demo import make_with_progress  # noqa: PLC0415
+
+        wanted.append(make_with_progress(values["home"] / "images"))
+    if not no_scan:
+        _scan(wanted, home)
+    listen_port = values["port"] or _free_port(values["host"])
+    _greet(values, listen_port, home)
+    if browser:
+        webbrowser.open(f"http://{_shown(values['host'])}:{listen_port}/")
+    _serve(values, listen_port)
+
+
+def check_address(values: Any) -> None:
+    """Refuse to show everything to other machines unasked.
+
+    Raises
+    ------
+    graticule.errors.SettingError
+        If the address is not this machine's own, and neither ``public`` nor
+        logins were asked for.
+    """
+    guarded = values["public"] or not values["anonymous_access"]
+    if values["host"] not in _OWN_ADDRESSES and not guarded:
+        raise SettingError(
+            f"Listening on {values['host']} would show the images to everybody who "
+            "can reach this machine. If you want that, add --public; if people are "
+            "to log in, set GRATICULE_ANONYMOUS_ACCESS=false."
+        )
+
+
+def _scan(folders: list[Path], home: Home) -> None:
+    from graticule.cli.scan import scan_with_progress  # noqa: PLC0415
+
+    thread = Thread(
+        target=scan_with_progress, args=(folders, home), name="scan", daemon=True
+    )
+    thread.start()
+    # Small folders are there before the address is printed.
+    thread.join(_FIRST_LOOK_SECONDS)
+
+
+def _free_port(host: str) -> int:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _shown(host: str) -> str:
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 -- compared, not bound
+        return socket.gethostname()
+    return f"[{host}]" if ":" in host else host
+
+
+def _greet(values: Any, port: int, home: Home) -> None:
+    prefix = values["url_prefix"].strip("/")
+    base = f"http://{_shown(values['host'])}:{port}/" + (f"{prefix}/" if prefix else "")
+    click.echo()
+    click.secho("  Graticule is serving at ", nl=False)
+    click.secho(base, bold=True, fg="cyan")
+    if home.login_secret:
+        click.echo("  Log in as administrator, once, with this link:")
+        click.echo(f"  {base}login/{home.login_secret}/")
+    click.echo("  Stop with Ctrl-C.\n")
+
+
+def _serve(values: Any, port: int) -> None:
+    from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
+    from granian.server import Server  # noqa: PLC0415
+
+    workers = values["workers"] or min(8, os.cpu_count() or 1)
+    server = Server(
+        "graticule.web.wsgi:application",
+        address=values["host"],
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=values["threads"],
+        log_level=LogLevels.warning,
+        websockets=False,
+        respawn_failed_workers=True,
+        process_name="graticule",
+    )
+    server.serve()

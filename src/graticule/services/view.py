@@ -1,0 +1,176 @@
+"""Planes, tiles, regions and projections of an image as encoded pictures.
+
+A frozen request, with the image's revision, is cache key and ETag at once. The
+scene it draws has passed the rule of visibility. Knows no HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+
+from graticule.errors import LimitError, OutOfRangeError
+from graticule.pixels.model import Window
+from graticule.pixels.reader import Pixels, Source
+from graticule.render.compose import compose
+from graticule.render.encode import encode
+from graticule.render.project import project
+from graticule.render.settings import (
+    ChannelRendering,
+    Model,
+    Projection,
+    ProjectionKind,
+    Rendering,
+)
+from graticule.services.engine import engine
+from graticule.services.scenes import Scene, open_scene
+
+DEFAULT_QUALITY = 0.85
+"""JPEG quality when none is asked for (contract rendering 14)."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture of an image: which pixels, drawn how, encoded how.
+
+    ``window`` is in pixels of ``level``; ``quality`` is 0 to 1, unset for the
+    default; ``format`` is ``jpeg``, ``png``, ``tiff`` or ``webp``.
+    """
+
+    z: int
+    t: int
+    level: int
+    window: Window
+    rendering: Rendering
+    projection: Projection | None = None
+    quality: float | None = None
+    format: str = "jpeg"
+
+
+def view_key(scene: Scene, view: View) -> str:
+    """Give what a picture is known by: everything that shows in its bytes."""
+    said = repr((scene.image_id, scene.revision, scene.entry, view))
+    return blake2b(said.encode(), digest_size=16).hexdigest()
+
+
+def draw_view(scene: Scene, view: View) -> bytes:
+    """Draw and encode a view, or find it drawn before.
+
+    Raises
+    ------
+    graticule.errors.OutOfRangeError
+        If the plane or the window is not in the image.
+    graticule.errors.LimitError
+        If the picture is larger than ``max_render_pixels``, or the projection
+        reads more than ``max_projection_bytes``.
+    graticule.errors.FileError
+        If the file vanished, changed or is damaged.
+    """
+    return engine().pictures.get(view_key(scene, view), lambda: _draw(scene, view))
+
+
+def _draw(scene: Scene, view: View) -> bytes:
+    _check(scene, view)
+    with open_scene(scene) as source:
+        if view.projection is None and view.quality is None and shows_as_stored(view):
+            tile = source.stored_tile(
+                scene.index, view.level, view.z, view.t, view.window
+            )
+            if tile is not None and tile.media_type == "image/jpeg":
+                return tile.data
+        picture = draw_pixels(source, scene, view)
+    quality = DEFAULT_QUALITY if view.quality is None else view.quality
+    return encode(picture, view.format, quality)
+
+
+def _check(scene: Scene, view: View) -> None:
+    limit = engine().max_render_pixels
+    if view.window.area > limit:
+        raise LimitError("max_render_pixels", limit, view.window.area, "A picture")
+    for what, number, size in (
+        ("z", view.z, scene.size_z),
+        ("t", view.t, scene.size_t),
+        ("level", view.level, len(scene.levels)),
+    ):
+        if not 0 <= number < size:
+            raise OutOfRangeError(f"{what} {number} is outside 0 to {size - 1}.")
+
+
+def draw_pixels(source: Source, scene: Scene, view: View) -> Pixels:
+    """Draw a view.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(height, width, 3)``, uint8.
+    """
+    active = shown_channels(view.rendering)
+    if not active:
+        return np.zeros((view.window.height, view.window.width, 3), np.uint8)
+    if view.projection is None:
+        planes = source.read(
+            scene.index, view.level, view.z, view.t, active, view.window
+        )
+    else:
+        planes = _projected(source, scene, view, active)
+    return compose(
+        planes,
+        active,
+        view.rendering,
+        pixel_type=scene.pixel_type,
+        significant_bits=scene.significant_bits,
+        statistics=scene.statistics,
+        luts=engine().luts,
+    )
+
+
+def shown_channels(rendering: Rendering) -> list[int]:
+    """List the channels that show: all active ones, in greyscale the first."""
+    active = [i for i, channel in enumerate(rendering.channels) if channel.active]
+    return active[:1] if rendering.model is Model.GREYSCALE else active
+
+
+def _projected(source: Source, scene: Scene, view: View, active: list[int]) -> Pixels:
+    assert view.projection is not None
+    chosen = view.projection
+    count = chosen.end - chosen.start + 1
+    limit = engine().max_projection_bytes
+    asked = (
+        max(0, count) * len(active) * view.window.area * scene.pixel_type.dtype.itemsize
+    )
+    if asked > limit:
+        raise LimitError("max_projection_bytes", limit, asked, "A projection")
+    # Mean and sum leave the last plane out, as the original does (rendering 10).
+    last = chosen.end + (1 if chosen.kind is ProjectionKind.MAX else 0)
+
+    def planes(channel: int) -> Iterator[Pixels]:
+        for z in range(chosen.start, last):
+            yield source.read(
+                scene.index, view.level, z, view.t, [channel], view.window
+            )[0]
+
+    shape = (view.window.height, view.window.width)
+    return np.stack(
+        [
+            project(planes(channel), chosen.kind, scene.pixel_type, shape)
+            for channel in active
+        ]
+    )
+
+
+_PLAIN = tuple(
+    ChannelRendering(window=(0.0, 255.0), color=color)
+    for color in ((255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255))
+)
+
+
+def shows_as_stored(view: View) -> bool:
+    """Say whether drawing would give an RGB file's own picture back.
+
+    Three channels red, green, blue, each over 0 to 255: then a stored JPEG tile
+    may be sent as it is.
+    """
+    return view.format == "jpeg" and view.rendering == Rendering(_PLAIN)

@@ -1,0 +1,177 @@
+"""``imgData`` in the words of the contract (webgateway 7)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from graticule.catalog.access import Verb
+from graticule.catalog.models import Channel, Image
+from graticule.pixels.model import PixelType
+from graticule.render.settings import ChannelRendering, Model
+from graticule.services.image_data import ImageData
+
+BORDER = 2
+"""Pixels between the panes of the split view (contract 4.4)."""
+
+
+def image_answer(
+    data: ImageData, *, interpolate: bool, initial_zoom: int
+) -> dict[str, Any]:
+    """Write everything a viewer needs of an image.
+
+    Parameters
+    ----------
+    interpolate, initial_zoom
+        The settings ``interpolate_pixels`` and ``initial_zoom_level``.
+    """
+    image = data.image
+    levels = len(image.levels)
+    answer: dict[str, Any] = {
+        "id": image.pk,
+        "meta": _meta(data),
+        "perms": {
+            "canAnnotate": data.rights[Verb.ANNOTATE],
+            "canEdit": data.rights[Verb.EDIT],
+            "canDelete": data.rights[Verb.DELETE],
+            "canLink": data.rights[Verb.LINK],
+        },
+        "tiles": levels > 1,
+        **(_tiles(image) if levels > 1 else {}),
+        "interpolate": interpolate,
+        "size": {
+            "width": image.size_x,
+            "height": image.size_y,
+            "z": image.size_z,
+            "t": image.size_t,
+            "c": image.size_c,
+        },
+        "pixel_size": {
+            "x": image.pixel_width_um,
+            "y": image.pixel_height_um,
+            "z": image.pixel_depth_um,
+        },
+        "init_zoom": initial_zoom + (levels if initial_zoom < 0 else 0),
+        **(
+            {"nominalMagnification": image.nominal_magnification}
+            if image.nominal_magnification
+            else {}
+        ),
+        "pixel_range": pixel_range(PixelType(image.pixel_type)),
+        "channels": [
+            channel_answer(channel, drawn, image)
+            for channel, drawn in zip(
+                data.channels, data.rendering.channels, strict=True
+            )
+        ],
+        "split_channel": {
+            "g": split_size(image.size_c, image.size_x, image.size_y),
+            "c": split_size(image.size_c + 1, image.size_x, image.size_y),
+        },
+        "rdefs": {
+            "model": "color" if data.rendering.model is Model.RGB else "greyscale",
+            "projection": data.saved.projection,
+            "defaultZ": min(data.saved.default_z, image.size_z - 1),
+            "defaultT": min(data.saved.default_t, image.size_t - 1),
+            "invertAxis": False,
+        },
+    }
+    return answer
+
+
+def _tiles(image: Image) -> dict[str, Any]:
+    _, _, tile_width, tile_height = image.levels[0]
+    sizes = [(width, height) for width, height, *_ in image.levels]
+    return {
+        "tile_size": {"width": tile_width, "height": tile_height},
+        "levels": len(sizes),
+        "resolutions": {
+            str(number): {"sizeX": width, "sizeY": height}
+            for number, (width, height) in enumerate(sizes)
+        },
+        "zoomLevelScaling": {
+            str(number): width / sizes[0][0] for number, (width, _) in enumerate(sizes)
+        },
+    }
+
+
+def _meta(data: ImageData) -> dict[str, Any]:
+    image, project, dataset = data.image, data.project, data.dataset
+    return {
+        "imageName": image.name,
+        "imageDescription": image.description,
+        "imageAuthor": image.owner.full_name,
+        "imageArchived": image.archived,
+        "projectName": project.name if project else "Multiple",
+        "projectId": project.pk if project else None,
+        "projectDescription": project.description if project else "",
+        "datasetName": dataset.name if dataset else "Multiple",
+        "datasetId": dataset.pk if dataset else None,
+        "datasetDescription": dataset.description if dataset else "",
+        "wellSampleId": "",
+        "wellId": "" if data.well_id is None else data.well_id,
+        "imageTimestamp": data.date.timestamp(),
+        "imageId": image.pk,
+        "pixelsType": image.pixel_type,
+    }
+
+
+def pixel_range(pixel_type: PixelType) -> list[int] | list[float]:
+    """Give the range by size and sign (contract 7.1): signed ones as floats.
+
+    Floating types say what the signed integer of the same width would.
+    """
+    bits = 8 * pixel_type.dtype.itemsize
+    if pixel_type.is_signed:
+        return [-float(2 ** (bits - 1)), float(2 ** (bits - 1) - 1)]
+    if pixel_type is PixelType.BIT:
+        return [0, 1]
+    return [0, 2**bits - 1]
+
+
+def channel_label(channel: Channel) -> str:
+    """Call a channel: its name, its emission wavelength, its index (7.2)."""
+    if channel.name:
+        return channel.name
+    if channel.emission_nm is not None:
+        return f"{channel.emission_nm:.15g}"
+    return str(channel.index)
+
+
+def channel_answer(
+    channel: Channel, drawn: ChannelRendering, image: Image
+) -> dict[str, Any]:
+    """Write one channel (contract 7.2)."""
+    low, high = pixel_range(PixelType(image.pixel_type))
+    red, green, blue, _ = drawn.color
+    return {
+        "emissionWave": channel.emission_nm,
+        "label": channel_label(channel),
+        "color": f"{red:02X}{green:02X}{blue:02X}",
+        "inverted": drawn.reverse,
+        "reverseIntensity": drawn.reverse,
+        "family": drawn.family.value,
+        "coefficient": drawn.coefficient,
+        "window": {
+            "min": float(low if channel.minimum is None else channel.minimum),
+            "max": float(high if channel.maximum is None else channel.maximum),
+            "start": drawn.window[0],
+            "end": drawn.window[1],
+        },
+        "active": drawn.active,
+        **({"lut": drawn.lut} if drawn.lut else {}),
+    }
+
+
+def split_size(panes: int, width: int, height: int) -> dict[str, int]:
+    """Lay out the split view (contract 4.4)."""
+    root = math.sqrt(panes)
+    rows = round(root)
+    columns = rows + 1 if root > rows else rows
+    return {
+        "width": width * columns + BORDER * (columns + 1),
+        "height": height * rows + BORDER * (rows + 1),
+        "border": BORDER,
+        "gridx": columns,
+        "gridy": rows,
+    }

@@ -1,0 +1,191 @@
+"""Views that answer pictures (contract webgateway 4.1 to 4.3, 5, numbers 2-5, 9-12).
+
+Each is parse, authorise, ask, encode, reply.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.http import quote_etag
+
+from graticule.errors import GraticuleError, NotFoundError, OutOfRangeError
+from graticule.render.settings import Projection, ProjectionKind
+from graticule.services.changes import apply_changes
+from graticule.services.scenes import Scene, find_scene
+from graticule.services.thumbnails import ThumbnailRequest, draw_thumbnail
+from graticule.services.view import View, draw_view, view_key
+from graticule.web import errors
+from graticule.web.errors import ParameterError
+from graticule.web.gateway import numbers
+from graticule.web.gateway.params import AskedProjection, RenderingQuery
+from graticule.web.gateway.params import rendering_query as parse_rendering
+from graticule.web.gateway.windows import asked_window
+from graticule.web.gateway.wrapper import json_view
+from graticule.web.principal import person_of
+
+
+def render_image(
+    request: HttpRequest,
+    iid: str,
+    z: str | None = None,
+    t: str | None = None,
+    *,
+    explicit: bool = False,
+) -> HttpResponse:
+    """Answer a whole plane as JPEG (contract 4.1, 4.3)."""
+    person = person_of(request)
+    if explicit:
+        parse_rendering(request, explicit=True)
+    scene = find_scene(person, int(iid))
+    asked = parse_rendering(request)
+    view = View(
+        z=scene.default_z if z is None else int(z),
+        t=scene.default_t if t is None else int(t),
+        level=0,
+        window=scene.levels[0].whole,
+        rendering=apply_changes(scene.rendering, asked.changes),
+        projection=_projection(scene, asked.projection),
+        quality=_quality(asked),
+    )
+    if view.projection is not None:
+        if view.t >= scene.size_t:
+            # Contract 3.3: with a projection this is an engine failure.
+            raise ParameterError(f"t {view.t} is outside 0 to {scene.size_t - 1}.")
+        # The plane asked for plays no part in a projection (rendering 10).
+        view = replace(view, z=0)
+    return _picture(request, scene, view)
+
+
+def render_image_region(
+    request: HttpRequest, iid: str, z: str, t: str, *, explicit: bool = False
+) -> HttpResponse:
+    """Answer a tile or region as JPEG; never projected (contract 4.2, 4.3)."""
+    person = person_of(request)
+    if explicit:
+        parse_rendering(request, explicit=True)
+    scene = find_scene(person, int(iid))
+    asked = parse_rendering(request)
+    level, window = asked_window(
+        request, scene.levels, settings.GRATICULE["max_tile_length"]
+    )
+    view = View(
+        z=int(z),
+        t=int(t),
+        level=level,
+        window=window,
+        rendering=apply_changes(scene.rendering, asked.changes),
+        quality=_quality(asked),
+    )
+    return _picture(request, scene, view)
+
+
+def _quality(asked: RenderingQuery) -> float | None:
+    if asked.quality is not None and not 0 <= asked.quality <= 1:
+        raise OutOfRangeError("q must be a number from 0 to 1.")
+    return asked.quality
+
+
+def _projection(scene: Scene, asked: AskedProjection | None) -> Projection | None:
+    """Clamp the range as the contract says (3.3)."""
+    if asked is None:
+        return None
+    last = scene.size_z - 1
+    start = max(0, asked.start or 0)
+    end = last if asked.end is None else min(last, asked.end)
+    if start > last or end < 0:
+        raise ParameterError(
+            f"p: planes {asked.start} to {asked.end} are outside 0 to {last}."
+        )
+    return Projection(ProjectionKind(asked.kind), start, end)
+
+
+def _picture(request: HttpRequest, scene: Scene, view: View) -> HttpResponse:
+    etag = quote_etag(view_key(scene, view))
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified(headers={"ETag": etag})
+    answer = HttpResponse(draw_view(scene, view), content_type="image/jpeg")
+    answer["ETag"] = etag
+    # Kept by browsers, but asked for again each time: rights may have changed.
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _thumbnail(
+    request: HttpRequest, iid: int, w: str | None, h: str | None = None
+) -> bytes:
+    asked = ThumbnailRequest(
+        width=None if w is None else int(w),
+        height=None if h is None else int(h),
+        z=numbers.integer(request, "z", None),
+        t=numbers.integer(request, "t", None),
+    )
+    rendering_id = numbers.integer(request, "rdefId", None)
+    scene = find_scene(person_of(request), iid, rendering_id=rendering_id)
+    return draw_thumbnail(scene, asked)
+
+
+def render_thumbnail(
+    request: HttpRequest, iid: str, w: str | None = None, h: str | None = None
+) -> HttpResponse:
+    """Answer a thumbnail as JPEG (contract 5.1; 5.2 is the same view)."""
+    try:
+        data = _thumbnail(request, int(iid), w, h)
+    except ParameterError:
+        raise
+    except GraticuleError as error:
+        # Contract 5.1: no thumbnail, whatever the reason, is a 404.
+        raise NotFoundError(errors.public_message(error)) from error
+    return HttpResponse(data, content_type="image/jpeg")
+
+
+def _data_uri(data: bytes) -> str:
+    return "data:image/jpeg;base64," + base64.b64encode(data).decode("ascii")
+
+
+@json_view
+def get_thumbnail(
+    request: HttpRequest, iid: str, w: str | None = None, h: str | None = None
+) -> str:
+    """Answer one thumbnail as data URI (contract 5.3)."""
+    try:
+        return _data_uri(_thumbnail(request, int(iid), w, h))
+    except ParameterError:
+        raise
+    except GraticuleError as error:
+        raise NotFoundError("Failed to render thumbnail") from error
+
+
+@json_view
+def get_thumbnails(
+    request: HttpRequest, w: str | None = None
+) -> HttpResponse | dict[int, str | None]:
+    """Answer many thumbnails as data URIs (contract 5.4)."""
+    person = person_of(request)
+    wanted = numbers.ids(request, "id")
+    most = settings.GRATICULE["thumbnails_batch"]
+    if len(wanted) > most:
+        return HttpResponse(
+            f"Max {most} thumbnails at a time.",
+            status=500,
+            content_type="text/javascript",
+        )
+    if len(wanted) == 1:
+        return {wanted[0]: _or_none(lambda: _thumbnail(request, wanted[0], w))}
+    size = ThumbnailRequest(width=None if w is None else int(w))
+    return {
+        iid: _or_none(lambda iid=iid: draw_thumbnail(find_scene(person, iid), size))
+        for iid in wanted
+    }
+
+
+def _or_none(draw: Callable[[], bytes]) -> str | None:
+    """Give a thumbnail, or nothing where it could not be had."""
+    try:
+        return _data_uri(draw())
+    except GraticuleError:
+        return None

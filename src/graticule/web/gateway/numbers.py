@@ -1,0 +1,77 @@
+"""Numbers and texts out of queries, by the gateway's rules (contract 2.1)."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from django.http import HttpRequest, QueryDict
+
+from graticule.web.errors import ParameterError
+
+_INTEGER = re.compile(r"\s*[+-]?\d{1,18}\s*")
+_FLOAT = re.compile(
+    r"\s*[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|infinity|nan)\s*",
+    re.IGNORECASE,
+)
+
+
+def integer_or_none(text: str) -> int | None:
+    """Read an integer, or nothing."""
+    return int(text) if _INTEGER.fullmatch(text) else None
+
+
+def float_or_none(text: str) -> float | None:
+    """Read a floating point number (``inf`` and ``nan`` too), or nothing."""
+    return float(text) if _FLOAT.fullmatch(text) else None
+
+
+def integer(request: HttpRequest, name: str, default: int | None) -> int | None:
+    """Read an integer parameter: query, else form body, else the default.
+
+    Raises
+    ------
+    graticule.web.errors.ParameterError
+        If it is there and not an integer, the empty text included.
+    """
+    for source in (request.GET, request.POST):
+        if name in source:
+            value = integer_or_none(source[name])
+            if value is None:
+                raise ParameterError(f"{name} must be an integer.")
+            return value
+    return default
+
+
+def ids(request: HttpRequest, name: str) -> list[int]:
+    """Read a repeated id parameter of the query, duplicates dropped.
+
+    Raises
+    ------
+    graticule.web.errors.ParameterError
+        If one is not an integer.
+    """
+    found: dict[int, None] = {}
+    for text in request.GET.getlist(name):
+        value = integer_or_none(text)
+        if value is None:
+            raise ParameterError(f"{name} must be an integer.")
+        found[value] = None
+    return list(found)
+
+
+def quality(query: QueryDict) -> float | None:
+    """Read the JPEG quality ``q`` (contract 3.3).
+
+    Raises
+    ------
+    graticule.web.errors.ParameterError
+        If it is not a number.
+    """
+    text = query.get("q")
+    if text is None:
+        return None
+    value = float_or_none(text)
+    if value is None or math.isnan(value):
+        raise ParameterError("q must be a number from 0 to 1.")
+    return value

@@ -1,0 +1,77 @@
+"""The wrapper **J** around JSON views (contract webgateway 2.6).
+
+Takes the plain value of a view to JSON or JSONP, and what it raises to a JSON
+error. Knows no view.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from graticule.errors import GraticuleError, LimitError, NotPermittedError
+from graticule.web import errors
+
+_CALLBACK = re.compile(r"[a-zA-Z_$][0-9a-zA-Z_$]*")
+
+
+def json_view(view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
+    """Make a view that returns a plain value answer JSON.
+
+    A view may also return a whole response, which is passed on.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            value = view(request, *args, **kwargs)
+        except errors.NotLoggedInError:
+            return errors.login_needed(request)
+        except GraticuleError as error:
+            errors.log(request, error)
+            return json_error(error)
+        if isinstance(value, HttpResponseBase):
+            return value
+        return json_answer(request, value)
+
+    return wrapped
+
+
+def json_answer(request: HttpRequest, value: Any) -> HttpResponse:
+    """Answer JSON, or JSONP where ``callback`` asks for it."""
+    text = value if isinstance(value, JsonText) else json.dumps(value)
+    callback = request.GET.get("callback")
+    if callback is None:
+        return HttpResponse(text, content_type="application/json")
+    if not _CALLBACK.fullmatch(callback):
+        return HttpResponse("Invalid callback", status=400)
+    return HttpResponse(f"{callback}({text})", content_type="application/javascript")
+
+
+class JsonText(str):
+    """JSON that has been written already (and was remembered)."""
+
+    __slots__ = ()
+
+
+def json_error(error: GraticuleError) -> HttpResponse:
+    """Answer an error: not found included, nearly all are 500 (contract 2.6)."""
+    status = 500
+    if isinstance(error, NotPermittedError):
+        status = 403
+    elif isinstance(error, LimitError):
+        status = 400
+    body = {"message": errors.public_message(error), "stacktrace": ""}
+    return HttpResponse(
+        json.dumps(body), status=status, content_type="application/json"
+    )
+
+
+def quoted_empty(status: int = 500) -> HttpResponse:
+    """Answer the legacy "object not found": two quote characters (2.6)."""
+    return HttpResponse('""', status=status, content_type="text/javascript")

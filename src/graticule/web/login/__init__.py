@@ -1,0 +1,1 @@
+"""The door where people log in and out."""
