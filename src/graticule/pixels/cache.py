@@ -60,6 +60,11 @@ class ChunkCache:
                     self.held_bytes -= old.nbytes
         return chunk
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether a chunk is held, without counting as a use of it."""
+        with self._lock:
+            return key in self._chunks
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
