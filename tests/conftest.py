@@ -1,11 +1,35 @@
-"""Fixtures that every room shares: where the real files and vectors lie."""
+"""Fixtures that every room shares.
+
+The real files and vectors beside the project; one database per test process,
+every test in a transaction that is rolled back; the cast of three: Alice owns,
+Bob shares, Charlie must see nothing.
+"""
 
 import os
+import shutil
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 BESIDE = Path(__file__).parent.parent.parent / "shared"
+
+# Before anything reads the settings: state of its own for each test process.
+_HOME = Path(tempfile.mkdtemp(prefix="graticule-tests-"))
+for name in [name for name in os.environ if name.startswith("GRATICULE_")]:
+    if name not in {"GRATICULE_GOLDEN_DIR", "GRATICULE_TEST_DATABASE_URL"}:
+        del os.environ[name]
+os.environ["GRATICULE_HOME"] = str(_HOME)
+os.environ["DJANGO_SETTINGS_MODULE"] = "graticule.config.django"
+if url := os.environ.get("GRATICULE_TEST_DATABASE_URL"):
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    os.environ["GRATICULE_DATABASE_URL"] = f"{url}_{worker}"
+
+
+def pytest_unconfigure():
+    shutil.rmtree(_HOME, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +48,90 @@ def golden_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("no golden vectors (set GRATICULE_GOLDEN_DIR)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def database():
+    """Tables in a database of this test process, with the first people."""
+    import django
+
+    django.setup()
+    from graticule.services.home import prepare_home
+
+    return prepare_home()
+
+
+@pytest.fixture
+def catalog(database):
+    """The catalogue; what a test writes is gone afterwards."""
+    from django.db import transaction
+
+    from graticule.services.remembered import forget_all
+
+    forget_all()
+    with transaction.atomic():
+        yield database
+        transaction.set_rollback(True)
+    forget_all()
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who plays in tests of permissions, in a group of a given level."""
+
+    group: object
+    alice: object
+    bob: object
+    charlie: object
+    group_owner: object
+    administrator: object
+    public: object
+
+    def __iter__(self):
+        yield from (
+            self.alice,
+            self.bob,
+            self.charlie,
+            self.group_owner,
+            self.administrator,
+        )
+
+
+@pytest.fixture
+def make_cast(catalog):
+    """Make the cast around a group of some permission level."""
+    from graticule.catalog.models import Group, Membership, Person
+
+    def make(permissions: str) -> Cast:
+        group = Group.objects.create(name=f"lab {permissions}", permissions=permissions)
+        elsewhere = Group.objects.create(
+            name=f"elsewhere {permissions}", permissions=permissions
+        )
+        people = SimpleNamespace()
+        for name in ("alice", "bob", "charlie", "group_owner"):
+            person = Person.objects.create_user(
+                f"{name}-{permissions}", password=f"{name}'s secret words"
+            )
+            setattr(people, name, person)
+            Membership.objects.create(
+                person=person,
+                group=elsewhere if name == "charlie" else group,
+                is_owner=name == "group_owner",
+            )
+        return Cast(
+            group=group,
+            alice=people.alice,
+            bob=people.bob,
+            charlie=people.charlie,
+            group_owner=people.group_owner,
+            administrator=catalog.administrator,
+            public=Person.objects.get(username="public"),
+        )
+
+    return make
+
+
+@pytest.fixture
+def cast(make_cast) -> Cast:
+    """The cast in a read-only group."""
+    return make_cast("rwr---")

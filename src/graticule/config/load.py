@@ -18,7 +18,7 @@ from graticule.errors import SettingError
 
 PREFIX = "GRATICULE_"
 # Read by the test suite, not by the program.
-FOREIGN = frozenset({"GRATICULE_GOLDEN_DIR"})
+FOREIGN = frozenset({"GRATICULE_GOLDEN_DIR", "GRATICULE_TEST_DATABASE_URL"})
 FILE_NAME = "graticule.toml"
 
 

@@ -6,21 +6,18 @@ scene it draws has passed the rule of visibility. Knows no HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-
-import numpy as np
 
 from graticule.errors import LimitError, OutOfRangeError
 from graticule.pixels.model import Window
 from graticule.pixels.reader import Pixels, Source
-from graticule.render.compose import compose
+from graticule.render.compose import compose, drawn_channels
 from graticule.render.encode import encode
 from graticule.render.project import project
 from graticule.render.settings import (
     ChannelRendering,
-    Model,
     Projection,
     ProjectionKind,
     Rendering,
@@ -107,39 +104,35 @@ def draw_pixels(source: Source, scene: Scene, view: View) -> Pixels:
     numpy.ndarray
         Shape ``(height, width, 3)``, uint8.
     """
-    active = shown_channels(view.rendering)
-    if not active:
-        return np.zeros((view.window.height, view.window.width, 3), np.uint8)
+    drawn = drawn_channels(view.rendering)
     if view.projection is None:
-        planes = source.read(
-            scene.index, view.level, view.z, view.t, active, view.window
+        planes = (
+            source.read(scene.index, view.level, view.z, view.t, drawn, view.window)
+            if drawn
+            else ()
         )
     else:
-        planes = _projected(source, scene, view, active)
+        planes = _projected(source, scene, view, drawn)
     return compose(
-        planes,
-        active,
+        dict(zip(drawn, planes, strict=True)),
         view.rendering,
-        pixel_type=scene.pixel_type,
+        scene.pixel_type,
         significant_bits=scene.significant_bits,
         statistics=scene.statistics,
         luts=engine().luts,
+        shape=(view.window.height, view.window.width),
     )
 
 
-def shown_channels(rendering: Rendering) -> list[int]:
-    """List the channels that show: all active ones, in greyscale the first."""
-    active = [i for i, channel in enumerate(rendering.channels) if channel.active]
-    return active[:1] if rendering.model is Model.GREYSCALE else active
-
-
-def _projected(source: Source, scene: Scene, view: View, active: list[int]) -> Pixels:
+def _projected(
+    source: Source, scene: Scene, view: View, drawn: Sequence[int]
+) -> list[Pixels]:
     assert view.projection is not None
     chosen = view.projection
     count = chosen.end - chosen.start + 1
     limit = engine().max_projection_bytes
     asked = (
-        max(0, count) * len(active) * view.window.area * scene.pixel_type.dtype.itemsize
+        max(0, count) * len(drawn) * view.window.area * scene.pixel_type.dtype.itemsize
     )
     if asked > limit:
         raise LimitError("max_projection_bytes", limit, asked, "A projection")
@@ -153,12 +146,10 @@ def _projected(source: Source, scene: Scene, view: View, active: list[int]) -> P
             )[0]
 
     shape = (view.window.height, view.window.width)
-    return np.stack(
-        [
-            project(planes(channel), chosen.kind, scene.pixel_type, shape)
-            for channel in active
-        ]
-    )
+    return [
+        project(planes(channel), chosen.kind, scene.pixel_type, shape)
+        for channel in drawn
+    ]
 
 
 _PLAIN = tuple(
