@@ -136,22 +136,29 @@ def axis_steps(
         factor = known.get(axis.unit or "")
         if factor is None:
             continue
-        step = math.prod(
-            _scale(transformation, position, len(axes))
+        scales = [
+            scale[position]
             for said in (dataset, multiscale)
-            for transformation in list_or_empty(said.get("coordinateTransformations"))
-        )
-        if math.isfinite(step * factor) and step * factor > 0:
-            steps[axis.role] = step * factor
+            for scale in _scales(said, len(axes))
+        ]
+        step = math.prod(scales) * factor
+        if scales and math.isfinite(step) and step > 0:
+            steps[axis.role] = step
     return steps
 
 
-def _scale(transformation: object, position: int, dimensions: int) -> float:
-    if isinstance(transformation, dict) and transformation.get("type") == "scale":
-        scale = list_or_empty(transformation.get("scale"))
-        if len(scale) == dimensions:
-            return number_or_none(scale[position]) or 0.0
-    return 1.0
+def _scales(said: Mapping[str, Any], dimensions: int) -> list[list[float]]:
+    """List the scales that are given for every axis; no number counts as 0."""
+    given = [
+        list_or_empty(transformation.get("scale"))
+        for transformation in list_or_empty(said.get("coordinateTransformations"))
+        if isinstance(transformation, dict) and transformation.get("type") == "scale"
+    ]
+    return [
+        [number_or_none(step) or 0.0 for step in scale]
+        for scale in given
+        if len(scale) == dimensions
+    ]
 
 
 def dimension_order(roles: str) -> str:
