@@ -1,0 +1,305 @@
+"""What people leaf through: containers with covers and counts, images, plates.
+
+Everything passes the rule of visibility, and every list is cut to a page, so
+that one answer never costs more than a page does. Knows no addresses and no
+wording; lists in the gateway's shape are :mod:`graticule.services.containers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.db.models import Count, F, Manager, QuerySet, Window
+from django.db.models.functions import Lower, RowNumber
+
+from graticule.catalog.access import visible_to
+from graticule.catalog.models import (
+    Dataset,
+    Image,
+    Person,
+    Plate,
+    Project,
+    Screen,
+    Well,
+    WellSample,
+)
+
+PAGE_SIZE = 200
+COVERS = 4
+
+
+class Kind(Enum):
+    """What can be leafed through, in the order it is shown."""
+
+    PROJECT = "project"
+    DATASET = "dataset"
+    SCREEN = "screen"
+    PLATE = "plate"
+    IMAGE = "image"
+
+
+_TABLES: dict[Kind, Manager[Any]] = {
+    Kind.PROJECT: Project.objects,
+    Kind.DATASET: Dataset.objects,
+    Kind.SCREEN: Screen.objects,
+    Kind.PLATE: Plate.objects,
+    Kind.IMAGE: Image.objects,
+}
+# How an image, and what a container counts, reach the container.
+_IMAGE_PATHS = {
+    Kind.PROJECT: "datasets__projects",
+    Kind.DATASET: "datasets",
+    Kind.SCREEN: "well_samples__well__plate__screens",
+    Kind.PLATE: "well_samples__well__plate",
+}
+_CHILDREN: dict[Kind, tuple[Manager[Any], str]] = {
+    Kind.PROJECT: (Dataset.objects, "projects"),
+    Kind.DATASET: (Image.objects, "datasets"),
+    Kind.SCREEN: (Plate.objects, "screens"),
+    Kind.PLATE: (Well.objects, "plate"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container as it is shown among others.
+
+    Attributes
+    ----------
+    children
+        How many datasets, images, plates or wells it holds, by its kind.
+    covers
+        Ids of up to four of its images.
+    """
+
+    kind: Kind
+    id: int
+    name: str
+    children: int
+    covers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageEntry:
+    """An image as it is shown among others; sizes in pixels and planes."""
+
+    id: int
+    name: str
+    width: int
+    height: int
+    size_z: int
+    size_c: int
+    size_t: int
+    is_missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of a list: which page (from 1), what is on it, how many in all."""
+
+    number: int
+    total: int
+    entries: tuple[Container | ImageEntry, ...]
+    size: int = PAGE_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an image hangs, outermost first; containers as (kind, id, name)."""
+
+    parents: tuple[tuple[Kind, int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlateField:
+    """One field of every well of a plate.
+
+    Attributes
+    ----------
+    rows, columns
+        Size of the plate.
+    images
+        ``(image id, name)`` by ``(row, column)`` from 0.
+    fields
+        How many fields the richest well has.
+    """
+
+    rows: int
+    columns: int
+    images: dict[tuple[int, int], tuple[int, str]]
+    fields: int
+
+
+def top_level(person: Person | None, kind: Kind) -> QuerySet[Any]:
+    """List what hangs in nothing that this person may see."""
+    query = visible_to(person, _TABLES[kind].all())
+    if kind is Kind.DATASET:
+        return query.exclude(projects__in=visible_to(person, Project.objects.all()))
+    if kind is Kind.PLATE:
+        return query.exclude(screens__in=visible_to(person, Screen.objects.all()))
+    if kind is Kind.IMAGE:
+        datasets = visible_to(person, Dataset.objects.all())
+        return query.exclude(datasets__in=datasets).filter(well_samples=None)
+    return query
+
+
+def named(person: Person | None, kind: Kind, text: str) -> QuerySet[Any]:
+    """List what has a text in its name, whatever the case."""
+    query = visible_to(person, _TABLES[kind].all())
+    return query.filter(name__icontains=text)
+
+
+def children_of(person: Person | None, parent: Project | Dataset | Screen) -> Any:
+    """List the datasets, images or plates in a container."""
+    if isinstance(parent, Project):
+        return visible_to(person, Dataset.objects.filter(projects=parent))
+    if isinstance(parent, Dataset):
+        return visible_to(person, Image.objects.filter(datasets=parent))
+    return visible_to(person, Plate.objects.filter(screens=parent))
+
+
+def page_of(
+    person: Person | None,
+    kind: Kind,
+    query: QuerySet[Any],
+    number: int = 1,
+    size: int = PAGE_SIZE,
+) -> Page:
+    """Cut a page, by name, from things of one kind; past the end is the end."""
+    total = query.order_by().count()
+    last = max(1, -(-total // size))
+    number = min(max(number, 1), last)
+    start = (number - 1) * size
+    things = list(query.order_by(Lower("name"), "id")[start : start + size])
+    entries: Iterable[Container | ImageEntry]
+    if kind is Kind.IMAGE:
+        entries = map(_image_entry, things)
+    else:
+        entries = _containers(person, kind, things)
+    return Page(number, total, tuple(entries), size)
+
+
+def _image_entry(image: Image) -> ImageEntry:
+    return ImageEntry(
+        id=image.pk,
+        name=image.name,
+        width=image.size_x,
+        height=image.size_y,
+        size_z=image.size_z,
+        size_c=image.size_c,
+        size_t=image.size_t,
+        is_missing=image.vanished is not None,
+    )
+
+
+def _containers(
+    person: Person | None, kind: Kind, things: Sequence[Any]
+) -> list[Container]:
+    ids = [thing.pk for thing in things]
+    covers = _covers(person, kind, ids)
+    counts = _counts(person, kind, ids)
+    return [
+        Container(
+            kind=kind,
+            id=thing.pk,
+            name=thing.name,
+            children=counts.get(thing.pk, 0),
+            covers=tuple(dict.fromkeys(covers.get(thing.pk, ()))),
+        )
+        for thing in things
+    ]
+
+
+def _covers(person: Person | None, kind: Kind, ids: list[int]) -> dict[int, list[int]]:
+    """Find the first images of each container, in one query."""
+    path = _IMAGE_PATHS[kind]
+    images = visible_to(person, Image.objects.filter(vanished=None))
+    ranked = (
+        images.order_by()
+        .filter(**{f"{path}__in": ids})
+        .annotate(
+            container=F(path),
+            place=Window(RowNumber(), partition_by=F(path), order_by=F("pk").asc()),
+        )
+        .filter(place__lte=COVERS)
+        .values_list("container", "pk")
+    )
+    covers: dict[int, list[int]] = {}
+    for container, image in ranked:
+        covers.setdefault(container, []).append(image)
+    return covers
+
+
+def _counts(person: Person | None, kind: Kind, ids: list[int]) -> dict[int, int]:
+    children, path = _CHILDREN[kind]
+    query = children.filter(**{f"{path}__in": ids})
+    counted = visible_to(person, query).order_by().values_list(path)
+    return dict(counted.annotate(count=Count("pk", distinct=True)))
+
+
+def place_of(person: Person | None, image: Image) -> Place:
+    """Find where an image hangs: project and dataset, or screen and plate.
+
+    Of several, the first by name; nothing that the person may not see.
+    """
+    datasets = visible_to(person, Dataset.objects.filter(images=image))
+    dataset = datasets.order_by(Lower("name"), "id").first()
+    if dataset is not None:
+        projects = Project.objects.filter(datasets=dataset)
+        return _place(person, projects, Kind.PROJECT, Kind.DATASET, dataset)
+    plates = visible_to(person, Plate.objects.filter(wells__samples__image=image))
+    plate = plates.order_by(Lower("name"), "id").first()
+    if plate is not None:
+        screens = Screen.objects.filter(plates=plate)
+        return _place(person, screens, Kind.SCREEN, Kind.PLATE, plate)
+    return Place(())
+
+
+def parent_of(person: Person | None, thing: Dataset | Plate) -> Place:
+    """Find the project of a dataset, or the screen of a plate."""
+    if isinstance(thing, Dataset):
+        projects = Project.objects.filter(datasets=thing)
+        place = _place(person, projects, Kind.PROJECT, Kind.DATASET, thing)
+    else:
+        screens = Screen.objects.filter(plates=thing)
+        place = _place(person, screens, Kind.SCREEN, Kind.PLATE, thing)
+    return Place(place.parents[:-1])
+
+
+def _place(
+    person: Person | None,
+    outer: QuerySet[Any],
+    outer_kind: Kind,
+    inner_kind: Kind,
+    inner: Dataset | Plate,
+) -> Place:
+    found = visible_to(person, outer).order_by(Lower("name"), "id").first()
+    above = () if found is None else ((outer_kind, found.pk, found.name),)
+    return Place((*above, (inner_kind, inner.pk, inner.name)))
+
+
+def plate_field(person: Person | None, plate: Plate, field: int) -> PlateField:
+    """Lay out one field (from 0) of every well of a plate."""
+    samples = (
+        WellSample.objects.filter(
+            well__plate=plate, image__in=visible_to(person, Image.objects.all())
+        )
+        .order_by("well", "index")
+        .values_list("well__row", "well__column", "image_id", "image__name")
+    )
+    by_well: dict[tuple[int, int], list[tuple[int, str]]] = {}
+    for row, column, image_id, name in samples:
+        by_well.setdefault((row, column), []).append((image_id, name))
+    return PlateField(
+        rows=max([plate.rows or 0, *(row + 1 for row, _ in by_well)]),
+        columns=max([plate.columns or 0, *(column + 1 for _, column in by_well)]),
+        images={
+            well: images[field]
+            for well, images in by_well.items()
+            if field < len(images)
+        },
+        fields=max(map(len, by_well.values()), default=0),
+    )

@@ -1,0 +1,197 @@
+// One channel in the panel: on or off, window over histogram, colour.
+
+import { element, icon } from "../dom.js";
+import { ColorChoice, rampOf, swatchOf } from "./colors.js";
+import { Histogram } from "./histogram.js";
+import { WindowSlider } from "./window_slider.js";
+
+const HISTOGRAM_DELAY_MS = 120;
+
+export class ChannelCard {
+  #timer = null;
+
+  constructor(display, gateway, index) {
+    this.display = display;
+    this.index = index;
+    this.wide = false;
+    this.logarithmic = false;
+    const { label } = this.channel;
+    this.slider = new WindowSlider(label, display.wholeNumbers, (window) =>
+      this.#alter({ window }),
+    );
+    this.histogram = new Histogram(this.slider.canvas, gateway, index);
+    this.colors = new ColorChoice(label, (choice) => this.#alter(choice));
+    this.element = element(
+      "li",
+      { class: "channel", "data-channel": index + 1 },
+      this.#head(),
+      this.slider.element,
+      this.#details(),
+    );
+    new ResizeObserver(() => this.#draw()).observe(this.slider.canvas);
+  }
+
+  get channel() {
+    return this.display.channels[this.index];
+  }
+
+  #alter(changes) {
+    this.display.change(() => Object.assign(this.channel, changes));
+  }
+
+  #head() {
+    const { label, emissionWave } = this.channel;
+    this.check = element("input", {
+      type: "checkbox",
+      onchange: ({ target }) => this.display.switchChannel(this.index, target.checked),
+    });
+    this.swatch = element("button", {
+      type: "button",
+      class: "swatch",
+      title: "Colour",
+      "aria-label": `${label}: colour`,
+      onclick: () => this.#openColors(),
+    });
+    this.more = element(
+      "button",
+      {
+        type: "button",
+        class: "icon-button more",
+        "aria-expanded": "false",
+        "aria-label": `${label}: more`,
+        onclick: () => this.expand(this.details.hidden),
+      },
+      icon("chevron"),
+    );
+    const wave = emissionWave && !label.includes(String(Math.round(emissionWave)));
+    return element(
+      "div",
+      { class: "channel-head" },
+      element(
+        "label",
+        {},
+        this.check,
+        element("span", { class: "label", title: label }, label),
+        wave ? element("span", { class: "wave" }, `${Math.round(emissionWave)} nm`) : "",
+      ),
+      this.swatch,
+      this.more,
+    );
+  }
+
+  #details() {
+    this.start = this.#number("start");
+    this.end = this.#number("end");
+    this.reverse = this.#tool("Reverse", "Bright becomes dark", () =>
+      this.#alter({ inverted: !this.channel.inverted }),
+    );
+    this.log = this.#tool("Log", "Histogram on a logarithmic scale", () => {
+      this.logarithmic = !this.logarithmic;
+      this.update();
+    });
+    const full = this.#tool("Full", "Everything the pixel type can hold", () => {
+      this.wide = true;
+      this.#alter({ window: { ...this.display.pixelRange } });
+    });
+    full.hidden = !this.display.wholeNumbers;
+    this.details = element(
+      "div",
+      { class: "details", hidden: true },
+      element("div", { class: "numbers" }, this.start, element("span", {}, "to"), this.end),
+      element(
+        "div",
+        { class: "tools" },
+        this.#tool("Auto", "From the darkest to the brightest value", () => {
+          this.wide = false;
+          this.#alter({ window: { ...this.channel.measured } });
+        }),
+        full,
+        this.#tool("Reset", "As it is saved", () => {
+          this.wide = false;
+          this.display.resetChannel(this.index);
+        }),
+        this.reverse,
+        this.log,
+      ),
+      this.colors.element,
+    );
+    return this.details;
+  }
+
+  #tool(text, title, onclick) {
+    return element(
+      "button",
+      { type: "button", class: "button small", title, onclick },
+      text,
+    );
+  }
+
+  #number(end) {
+    return element("input", {
+      type: "number",
+      class: "field",
+      step: this.display.wholeNumbers ? "1" : "any",
+      "aria-label": `${this.channel.label}: window ${end} value`,
+      onchange: ({ target }) => {
+        const window = { ...this.channel.window, [end]: target.valueAsNumber };
+        if (Number.isFinite(window[end]) && window.start < window.end) {
+          this.#alter({ window });
+        } else {
+          this.update();
+        }
+      },
+    });
+  }
+
+  #openColors() {
+    this.expand(true);
+    this.colors.presets[0].focus();
+  }
+
+  /** Show or hide the numbers, tools and colours. */
+  expand(open) {
+    this.details.hidden = !open;
+    this.more.setAttribute("aria-expanded", String(open));
+  }
+
+  get #domain() {
+    const { window, measured } = this.channel;
+    const around = this.wide ? this.display.pixelRange : measured;
+    return {
+      start: Math.min(around.start, window.start),
+      end: Math.max(around.end, window.end),
+    };
+  }
+
+  /** Show what the display says of this channel. */
+  update() {
+    const { channel } = this;
+    this.element.classList.toggle("off", !channel.active);
+    this.check.checked = channel.active;
+    this.swatch.style.setProperty("--swatch", swatchOf(channel));
+    const grey = this.display.model === "greyscale";
+    const look = grey ? { ...channel, lut: null, color: "FFFFFF" } : channel;
+    this.slider.update(channel.window, this.#domain, rampOf(look));
+    const text = (value) => String(Number(value.toPrecision(7)));
+    this.start.value = text(channel.window.start);
+    this.end.value = text(channel.window.end);
+    this.reverse.setAttribute("aria-pressed", String(channel.inverted));
+    this.log.setAttribute("aria-pressed", String(this.logarithmic));
+    this.colors.update(channel);
+    this.#draw();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#loadHistogram(), HISTOGRAM_DELAY_MS);
+  }
+
+  async #loadHistogram() {
+    if (this.channel.active) {
+      await this.histogram.load(this.display.z, this.display.t);
+      this.#draw();
+    }
+  }
+
+  #draw() {
+    const { measured, window } = this.channel;
+    this.histogram.draw(this.#domain, measured, window, this.logarithmic);
+  }
+}

@@ -1,0 +1,99 @@
+// Asks the gateway about one image; the only module that fetches.
+
+/** What went wrong, in a sentence for people; `status` 0 is "no answer". */
+export class GatewayError extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function answered(url) {
+  let response;
+  try {
+    response = await fetch(url);
+  } catch {
+    throw new GatewayError("The server cannot be reached.", 0);
+  }
+  if (!response.ok) {
+    throw new GatewayError(await reason(response), response.status);
+  }
+  return response;
+}
+
+async function reason(response) {
+  if (response.status === 404) {
+    return "This is not there, or not for you to see.";
+  }
+  if (response.status === 403) {
+    return "You may have to log in to see this.";
+  }
+  const type = response.headers.get("Content-Type") ?? "";
+  const text = await response.text();
+  if (type.includes("json")) {
+    const { message, error } = JSON.parse(text);
+    return message || error || `The server answered ${response.status}.`;
+  }
+  const plain = text.length < 300 && !text.includes("<");
+  return plain && text ? text : `The server answered ${response.status}.`;
+}
+
+export class Gateway {
+  constructor(prefix, imageId) {
+    this.prefix = prefix;
+    this.imageId = imageId;
+  }
+
+  /** Everything about the image (contract webgateway 7). */
+  async imageData() {
+    const response = await answered(`${this.prefix}imgData/${this.imageId}/`);
+    const data = await response.json();
+    if (data.ConcurrencyException) {
+      throw new GatewayError("This image is still being prepared.", 503);
+    }
+    if (data.Exception || !data.channels) {
+      throw new GatewayError(data.Exception || "This image cannot be drawn.", 500);
+    }
+    return data;
+  }
+
+  /** Counts of one plane between the channel's minimum and maximum. */
+  async histogram(channel, z, t, bins) {
+    const url =
+      `${this.prefix}histogram_json/${this.imageId}/channel/${channel}/` +
+      `?theZ=${z}&theT=${t}&bins=${bins}`;
+    const answer = await (await answered(url)).json();
+    if (!answer.data) {
+      throw new GatewayError(answer.error ?? "No histogram.", 500);
+    }
+    return answer.data;
+  }
+
+  /** Why a picture did not come: null when it comes now. */
+  async troubleWith(url) {
+    try {
+      await answered(url);
+      return null;
+    } catch (error) {
+      return error;
+    }
+  }
+
+  planeUrl(z, t, query) {
+    return `${this.prefix}render_image/${this.imageId}/${z}/${t}/?${query}`;
+  }
+
+  regionUrl(z, t, [x, y, width, height], query) {
+    return (
+      `${this.prefix}render_image_region/${this.imageId}/${z}/${t}/` +
+      `?region=${x},${y},${width},${height}&${query}`
+    );
+  }
+
+  tileUrl(z, t, [level, column, row, width, height], query) {
+    return (
+      `${this.prefix}render_image_region/${this.imageId}/${z}/${t}/` +
+      `?tile=${level},${column},${row},${width},${height}&${query}`
+    );
+  }
+}

@@ -1,0 +1,168 @@
+// Keys of the image page, and the sheet that lists them. Single keys can be
+// turned off (WCAG 2.1.4); what it stores: localStorage["graticule.keys"].
+
+import { element, icon } from "../dom.js";
+
+const STORE = "graticule.keys";
+const NUDGE = 0.12;
+
+const HELP = [
+  [["↑", "↓", "z", "⇧ z"], "Step along Z"],
+  [["←", "→", "t", "⇧ t"], "Step along T"],
+  [["Space"], "Play or stop"],
+  [["⇧ ↑", "⇧ ↓", "⇧ ←", "⇧ →"], "Move the image"],
+  [["+", "−"], "Zoom in, out"],
+  [["0"], "Fit the whole image"],
+  [["."], "Actual size"],
+  [["1", "…", "9"], "Switch a channel on or off"],
+  [["g"], "Grey or colour"],
+  [["f"], "Full screen"],
+  [["p"], "Show or hide the panel"],
+  [["l"], "Copy a link to this view"],
+  [["/"], "Search"],
+  [["?"], "This list"],
+];
+
+const ARROWS = {
+  ArrowUp: ["z", 1, 0, -NUDGE],
+  ArrowDown: ["z", -1, 0, NUDGE],
+  ArrowRight: ["t", 1, NUDGE, 0],
+  ArrowLeft: ["t", -1, -NUDGE, 0],
+};
+
+function stored() {
+  try {
+    return localStorage.getItem(STORE) !== "off";
+  } catch {
+    return true;
+  }
+}
+
+function store(on) {
+  try {
+    localStorage.setItem(STORE, on ? "on" : "off");
+  } catch {
+    // Not remembered where storage is forbidden.
+  }
+}
+
+export class Keys {
+  /**
+   * @param {HTMLDialogElement} sheet
+   * @param {Display} display
+   * @param {Picture} picture
+   * @param {Object<string, function()>} actions By name, as in data-action.
+   */
+  constructor(sheet, display, picture, actions) {
+    this.display = display;
+    this.picture = picture;
+    this.actions = actions;
+    this.sheet = sheet;
+    this.on = stored();
+    this.#fillSheet();
+    document.addEventListener("keydown", (event) => this.#pressed(event));
+  }
+
+  #fillSheet() {
+    const close = element(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": "Close",
+        onclick: () => this.sheet.close(),
+      },
+      icon("close"),
+    );
+    const check = element("input", {
+      type: "checkbox",
+      onchange: ({ target }) => {
+        this.on = target.checked;
+        store(this.on);
+      },
+    });
+    check.checked = this.on;
+    const rows = HELP.map(([keys, what]) =>
+      element(
+        "tr",
+        {},
+        element(
+          "td",
+          {},
+          ...keys.flatMap((key) => [key === "…" ? key : element("kbd", {}, key), " "]),
+        ),
+        element("td", {}, what),
+      ),
+    );
+    this.sheet.replaceChildren(
+      element(
+        "div",
+        { class: "sheet-head" },
+        element("h2", { id: "help-heading" }, "Keys"),
+        close,
+      ),
+      element("table", {}, element("tbody", {}, ...rows)),
+      element("label", {}, check, "Use single keys"),
+    );
+  }
+
+  #pressed(event) {
+    const { target, key } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || this.sheet.open) {
+      return;
+    }
+    if (target.closest("input:not([type=checkbox]), select, textarea")) {
+      return;
+    }
+    if (key === " " && target.closest("button, a, input")) {
+      return;
+    }
+    if (this.on && (this.#arrow(key, event.shiftKey) || this.#single(key))) {
+      event.preventDefault();
+    }
+  }
+
+  #arrow(key, shift) {
+    if (!(key in ARROWS)) {
+      return false;
+    }
+    const [axis, by, right, down] = ARROWS[key];
+    const flat = this.display.size.z === 1 && this.display.size.t === 1;
+    if (shift || flat) {
+      this.picture.panBy(right, down);
+    } else {
+      this.display.step(axis, by);
+    }
+    return true;
+  }
+
+  #single(key) {
+    const act = {
+      z: () => this.display.step("z", 1),
+      Z: () => this.display.step("z", -1),
+      t: () => this.display.step("t", 1),
+      T: () => this.display.step("t", -1),
+      " ": this.actions.play,
+      "+": this.actions["zoom-in"],
+      "=": this.actions["zoom-in"],
+      "-": this.actions["zoom-out"],
+      0: this.actions.fit,
+      ".": this.actions["actual-size"],
+      g: this.actions.greyscale,
+      f: this.actions["full-screen"],
+      p: this.actions.panel,
+      l: this.actions["copy-link"],
+      "?": this.actions.help,
+    }[key];
+    if (act) {
+      act();
+      return true;
+    }
+    const channel = this.display.channels[Number(key) - 1];
+    if (/^[1-9]$/.test(key) && channel) {
+      this.display.switchChannel(Number(key) - 1, !channel.active);
+      return true;
+    }
+    return false;
+  }
+}

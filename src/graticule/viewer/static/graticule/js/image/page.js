@@ -1,0 +1,206 @@
+// The image page: asks for the image and joins the parts. See display.js for
+// the state, picture.js for the stage.
+
+import { ChannelCard } from "./channel_card.js";
+import { Display } from "./display.js";
+import { downloadOf } from "./download.js";
+import { showFacts } from "./facts.js";
+import { Gateway, GatewayError } from "./gateway.js";
+import { Keys } from "./keys.js";
+import { Notices } from "./notices.js";
+import { Picture } from "./picture.js";
+import { Planes } from "./planes.js";
+import { offerProjection } from "./projection.js";
+import { applyQuery, pageQuery, renderingQuery, viewOf } from "./query.js";
+import { ScaleBar } from "./scale_bar.js";
+import { PlaneSource, TileGrid } from "./tiles.js";
+
+const ADDRESS_DELAY_MS = 250;
+
+const viewer = document.getElementById("viewer");
+const by = (id) => document.getElementById(id);
+const notices = new Notices(by("notices"));
+const gateway = new Gateway(document.documentElement.dataset.gateway, viewer.dataset.image);
+
+/** Everything that follows when the image is known. */
+class ImagePage {
+  #timer = null;
+
+  constructor(data) {
+    const params = new URLSearchParams(location.search);
+    this.display = new Display(data);
+    applyQuery(this.display, params);
+    this.grid = new TileGrid(data);
+    offerProjection(by("projection-group"), by("projection"), this.display, data.tiles);
+    this.picture = new Picture(by("picture"), data.interpolate ?? true);
+    this.scaleBar = new ScaleBar(by("scale-bar"), data.pixel_size.x);
+    this.planes = new Planes(by("planes"), this.display, () => this.settled());
+    this.cards = data.channels.map(
+      (_, index) => new ChannelCard(this.display, gateway, index),
+    );
+    by("channels").replaceChildren(...this.cards.map((card) => card.element));
+    this.cards.find((card) => card.channel.active)?.expand(true);
+    showFacts(by("facts"), data);
+    this.actions = this.#actions();
+    this.keys = new Keys(by("help"), this.display, this.picture, this.actions);
+    this.#listen(viewOf(params));
+    this.#draw();
+  }
+
+  #actions() {
+    const { display, picture } = this;
+    return {
+      "zoom-in": () => picture.zoomBy(1.5),
+      "zoom-out": () => picture.zoomBy(1 / 1.5),
+      fit: () => picture.fit(),
+      "actual-size": () => picture.actualSize(),
+      greyscale: () => display.setGreyscale(display.model !== "greyscale"),
+      reset: () => display.reset(),
+      play: () => this.planes.toggle(),
+      panel: () => this.#togglePanel(),
+      help: () => by("help").showModal(),
+      "copy-link": () => this.#copyLink(),
+      "full-screen": () =>
+        document.fullscreenElement
+          ? document.exitFullscreen()
+          : viewer.requestFullscreen(),
+    };
+  }
+
+  #listen(firstView) {
+    for (const button of document.querySelectorAll("[data-action]")) {
+      button.addEventListener("click", () => this.actions[button.dataset.action]());
+    }
+    this.display.addEventListener("change", () => this.#draw());
+    this.picture.addEventListener("first", () => this.picture.setView(firstView));
+    this.picture.addEventListener("move", () => this.#moved());
+    this.picture.addEventListener("busy", () => {
+      by("progress").hidden = !this.picture.busy;
+    });
+    this.picture.addEventListener("trouble", ({ detail }) => this.#trouble(detail));
+    by("picture").addEventListener("pointermove", (event) => this.#pointed(event));
+    by("picture").addEventListener("pointerleave", () => {
+      by("pointer").value = "";
+    });
+  }
+
+  /** Draw the display anew, everywhere. */
+  #draw() {
+    const { display } = this;
+    const query = renderingQuery(display);
+    const { z, t } = display;
+    this.picture.show(
+      new PlaneSource(this.grid, (tile) =>
+        tile ? gateway.tileUrl(z, t, tile, query) : gateway.planeUrl(z, t, query),
+      ),
+    );
+    this.cards.forEach((card) => card.update());
+    const grey = document.querySelector("[data-action=greyscale]");
+    grey.setAttribute("aria-pressed", String(display.model === "greyscale"));
+    this.#rememberSoon();
+  }
+
+  #moved() {
+    by("zoom").textContent = `${Number((this.picture.zoom * 100).toPrecision(3))} %`;
+    this.scaleBar.update(this.picture.zoom);
+    this.#rememberSoon();
+  }
+
+  #pointed(event) {
+    const box = by("picture").getBoundingClientRect();
+    const at = this.picture.pixelAt(event.clientX - box.left, event.clientY - box.top);
+    by("pointer").value = at ? `x ${at.x}  y ${at.y}` : "";
+  }
+
+  /** Keep the address and the download link to what is shown. */
+  #rememberSoon() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#remember(), ADDRESS_DELAY_MS);
+  }
+
+  #remember() {
+    if (!this.picture.ready) {
+      this.#rememberSoon();
+      return;
+    }
+    history.replaceState(null, "", `?${pageQuery(this.display, this.picture.view)}`);
+    const query = renderingQuery(this.display);
+    const { href, title } = downloadOf(gateway, this.display, query, this.picture);
+    const link = by("download");
+    link.title = title;
+    link.setAttribute("aria-label", title);
+    link.toggleAttribute("aria-disabled", href === null);
+    link.download = `${viewer.dataset.name.replace(/[\\/:*?"<>|]/g, "_")}.jpg`;
+    if (href) {
+      link.href = href;
+    } else {
+      link.removeAttribute("href");
+    }
+  }
+
+  async #copyLink() {
+    this.#remember();
+    try {
+      await navigator.clipboard.writeText(location.href);
+      notices.say("Link to this view copied.");
+    } catch {
+      notices.say("The address bar holds the link to this view.");
+    }
+  }
+
+  #togglePanel() {
+    const hidden = viewer.classList.toggle("panel-hidden");
+    document
+      .querySelector("[data-action=panel]")
+      .setAttribute("aria-expanded", String(!hidden));
+  }
+
+  async #trouble(url) {
+    if (notices.has("tiles")) {
+      return;
+    }
+    notices.trouble("tiles", "Parts of the image could not be loaded.", () =>
+      this.#draw(),
+    );
+    const error = await gateway.troubleWith(url);
+    if (error && notices.has("tiles")) {
+      notices.trouble(
+        "tiles",
+        `Parts of the image could not be loaded. ${error.message}`,
+        () => this.#draw(),
+      );
+    }
+  }
+
+  /** Resolves when the newest rendering is on the stage. */
+  settled() {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!this.picture.busy) {
+          this.picture.removeEventListener("busy", look);
+          resolve();
+        }
+      };
+      this.picture.addEventListener("busy", look);
+      look();
+    });
+  }
+}
+
+async function open() {
+  by("progress").hidden = false;
+  try {
+    const page = new ImagePage(await gateway.imageData());
+    viewer.dataset.state = "open";
+    return page;
+  } catch (error) {
+    if (!(error instanceof GatewayError)) {
+      throw error;
+    }
+    by("progress").hidden = true;
+    notices.trouble("image", error.message, open);
+    return null;
+  }
+}
+
+open();

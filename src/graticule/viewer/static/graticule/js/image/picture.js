@@ -1,0 +1,262 @@
+// The picture on the stage: OpenSeadragon, one rendering at a time.
+//
+// A new rendering is loaded unseen above the old one, then shown, then the old
+// one is dropped: nothing flashes. While one is on its way only the newest of
+// those asked for meanwhile is kept, so a dragged slider never builds a queue.
+//
+// Events: "move" (the view changed), "busy" (see `busy`), "trouble" (`detail`
+// is the address that failed).
+
+const { OpenSeadragon } = window;
+
+// A rendering slower than this is shown tile by tile over the old one.
+const PATIENCE_MS = 700;
+// From this zoom on, pixels are shown as squares.
+const SQUARES_FROM = 4;
+// OpenSeadragon would write a style element, which a strict content policy
+// forbids, unless it finds its mark. An element of no namespace bears the mark
+// without being a style; image.css says what the style would.
+const STYLE_MARK = "data-openseadragon-mobile-css";
+const FIT_MARGIN = 0.02;
+const SMALLEST_PART = 0.4;
+
+function forestallStyle() {
+  if (!document.querySelector(`style[${STYLE_MARK}]`)) {
+    const mark = document.createElementNS(null, "style");
+    mark.setAttribute(STYLE_MARK, "");
+    document.head.append(mark);
+  }
+}
+
+export class Picture extends EventTarget {
+  #viewer;
+  #wanted = null;
+  #arriving = false;
+  #current = null;
+
+  /**
+   * @param {HTMLElement} element
+   * @param {boolean} smooth Whether pixels are interpolated.
+   */
+  constructor(element, smooth) {
+    super();
+    this.element = element;
+    this.smooth = smooth;
+    forestallStyle();
+    this.#viewer = OpenSeadragon({
+      element,
+      drawer: "canvas",
+      tabIndex: -1,
+      showNavigationControl: false,
+      gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
+      gestureSettingsPen: { clickToZoom: false },
+      zoomPerScroll: 1.25,
+      animationTime: 0.35,
+      springStiffness: 9,
+      visibilityRatio: 0.25,
+      maxZoomPixelRatio: 32,
+      preserveImageSizeOnResize: true,
+      imageLoaderLimit: 8,
+      timeout: 60000,
+    });
+    this.#viewer.addHandler("canvas-key", (event) => {
+      event.preventDefaultAction = true;
+    });
+    this.#viewer.addHandler("viewport-change", () => this.#moved());
+    this.#viewer.addHandler("resize", () => {
+      this.#limitZoom();
+      this.#moved();
+    });
+    this.#viewer.addHandler("tile-load-failed", ({ tile }) => this.#failed(tile));
+  }
+
+  /** Whether anything is still to be loaded or shown. */
+  get busy() {
+    const current = this.#current;
+    return this.#arriving || this.#wanted !== null || !current?.getFullyLoaded();
+  }
+
+  /** Whether a first picture is there to look at. */
+  get ready() {
+    return this.#current !== null;
+  }
+
+  /** Show a rendering, or the newest one as soon as there is time. */
+  show(source) {
+    this.#wanted = source;
+    if (!this.#arriving) {
+      this.#next();
+    }
+    this.#tell("busy");
+  }
+
+  #next() {
+    const source = this.#wanted;
+    this.#wanted = null;
+    this.#arriving = true;
+    this.#viewer.addTiledImage({
+      tileSource: source,
+      opacity: this.#current ? 0 : 1,
+      preload: true,
+      success: ({ item }) => this.#arrived(item),
+    });
+  }
+
+  #arrived(item) {
+    const first = this.#current === null;
+    item.addHandler("fully-loaded-change", () => this.#tell("busy"));
+    if (first) {
+      this.#current = item;
+      this.#limitZoom();
+      this.fit(true);
+      this.#tell("first");
+    }
+    let done = false;
+    const reveal = () => {
+      if (!done) {
+        done = true;
+        this.#reveal(item);
+      }
+    };
+    setTimeout(reveal, PATIENCE_MS);
+    item.whenFullyLoaded(reveal);
+  }
+
+  #reveal(item) {
+    this.#current = item;
+    item.setOpacity(1);
+    item.whenFullyLoaded(() => this.#dropBelow(item));
+    this.#arriving = false;
+    if (this.#wanted) {
+      this.#next();
+    }
+    this.#tell("busy");
+  }
+
+  #dropBelow(item) {
+    const { world } = this.#viewer;
+    const place = world.getIndexOfItem(item);
+    for (let index = place - 1; index >= 0; index -= 1) {
+      world.removeItem(world.getItemAt(index));
+    }
+  }
+
+  /** Smaller than the stage by some, but actual size is always allowed. */
+  #limitZoom() {
+    const { viewport } = this.#viewer;
+    const home = viewport.getHomeZoom() * SMALLEST_PART;
+    const actual = this.#current?.imageToViewportZoom(1) ?? home;
+    viewport.minZoomLevel = Math.min(home, actual);
+  }
+
+  #failed(tile) {
+    this.dispatchEvent(new CustomEvent("trouble", { detail: tile.getUrl() }));
+  }
+
+  #moved() {
+    if (!this.#current) {
+      return;
+    }
+    this.#viewer.drawer.setImageSmoothingEnabled(
+      this.smooth && this.zoom < SQUARES_FROM,
+    );
+    this.#tell("move");
+  }
+
+  #tell(name) {
+    if (name === "busy") {
+      this.element.setAttribute("aria-busy", String(this.busy));
+    }
+    this.dispatchEvent(new Event(name));
+  }
+
+  /** Screen pixels per image pixel, where an animation is heading to. */
+  get zoom() {
+    const { viewport } = this.#viewer;
+    return this.#current.viewportToImageZoom(viewport.getZoom());
+  }
+
+  /** Where the view is heading to: `{percent, x, y}`, the centre in pixels. */
+  get view() {
+    const centre = this.#current.viewportToImageCoordinates(
+      this.#viewer.viewport.getCenter(),
+    );
+    const round = (value) => Math.round(value * 100) / 100;
+    return { percent: round(this.zoom * 100), x: round(centre.x), y: round(centre.y) };
+  }
+
+  /** Look at a place; what is null stays. */
+  setView({ percent, x, y }) {
+    const { viewport } = this.#viewer;
+    const item = this.#current;
+    if (percent !== null) {
+      viewport.zoomTo(item.imageToViewportZoom(percent / 100), null, true);
+    }
+    const now = this.view;
+    const centre = item.imageToViewportCoordinates(x ?? now.x, y ?? now.y);
+    viewport.panTo(centre, true);
+    viewport.applyConstraints(true);
+  }
+
+  fit(immediately = false) {
+    const bounds = this.#current.getBounds();
+    const margin = Math.max(bounds.width, bounds.height) * FIT_MARGIN;
+    const wide = new OpenSeadragon.Rect(
+      bounds.x - margin,
+      bounds.y - margin,
+      bounds.width + 2 * margin,
+      bounds.height + 2 * margin,
+    );
+    this.#viewer.viewport.fitBounds(wide, immediately);
+  }
+
+  /** One image pixel per screen pixel, the pixels on the screen's grid. */
+  actualSize() {
+    const { clientWidth, clientHeight } = this.element;
+    const { x, y } = this.view;
+    const onGrid = (value, side) => Math.round(value - side / 2) + side / 2;
+    this.setView({
+      percent: 100,
+      x: onGrid(x, clientWidth),
+      y: onGrid(y, clientHeight),
+    });
+  }
+
+  zoomBy(factor) {
+    const { viewport } = this.#viewer;
+    viewport.zoomBy(factor);
+    viewport.applyConstraints();
+  }
+
+  /** Move by parts of what is seen, right and down. */
+  panBy(right, down) {
+    const { viewport } = this.#viewer;
+    const { width, height } = viewport.getBounds();
+    viewport.panBy(new OpenSeadragon.Point(right * width, down * height));
+    viewport.applyConstraints();
+  }
+
+  /** The image pixel under a point of the element, or null outside. */
+  pixelAt(x, y) {
+    if (!this.#current) {
+      return null;
+    }
+    const point = new OpenSeadragon.Point(x, y);
+    const at = this.#current.viewerElementToImageCoordinates(point);
+    const { x: width, y: height } = this.#current.getContentSize();
+    const inside = at.x >= 0 && at.y >= 0 && at.x < width && at.y < height;
+    return inside ? { x: Math.floor(at.x), y: Math.floor(at.y) } : null;
+  }
+
+  /** The part of the image that is seen: `[x, y, width, height]` in pixels. */
+  get region() {
+    const bounds = this.#viewer.viewport.getBounds();
+    const seen = this.#current.viewportToImageRectangle(bounds);
+    const { x: width, y: height } = this.#current.getContentSize();
+    const left = Math.max(0, Math.floor(seen.x));
+    const top = Math.max(0, Math.floor(seen.y));
+    const right = Math.min(width, Math.ceil(seen.x + seen.width));
+    const bottom = Math.min(height, Math.ceil(seen.y + seen.height));
+    return [left, top, Math.max(right - left, 1), Math.max(bottom - top, 1)];
+  }
+}

@@ -1,0 +1,98 @@
+// Where OpenSeadragon finds the tiles of one rendering of one plane.
+//
+// OpenSeadragon counts levels from the smallest, the gateway from full size
+// (contract clients 1.5); edge tiles are cut to the image, and a level's size
+// is what imgData says, not what halving would give.
+
+const { OpenSeadragon } = window;
+
+function levelSizes(data) {
+  const { width, height } = data.size;
+  if (!data.tiles) {
+    return [{ width, height }];
+  }
+  return Array.from({ length: data.levels }, (_, level) => {
+    const known = data.resolutions?.[level];
+    const scale = data.zoomLevelScaling[level];
+    return {
+      width: known?.sizeX ?? Math.ceil(width * scale),
+      height: known?.sizeY ?? Math.ceil(height * scale),
+    };
+  });
+}
+
+/** The shape of an image's tiles; the same for all its renderings. */
+export class TileGrid {
+  constructor(data) {
+    this.width = data.size.width;
+    this.height = data.size.height;
+    this.tiled = data.tiles;
+    this.levels = levelSizes(data);
+    this.tileWidth = data.tiles ? data.tile_size.width : this.width;
+    this.tileHeight = data.tiles ? data.tile_size.height : this.height;
+  }
+}
+
+/** One rendering of one plane, as OpenSeadragon wants it. */
+export class PlaneSource extends OpenSeadragon.TileSource {
+  /**
+   * @param {TileGrid} grid
+   * @param {function(?number[]): string} urlOf Address of a tile
+   *   `[level, column, row, width, height]`, or of the whole plane for null.
+   */
+  constructor(grid, urlOf) {
+    super({
+      width: grid.width,
+      height: grid.height,
+      tileWidth: grid.tileWidth,
+      tileHeight: grid.tileHeight,
+      minLevel: 0,
+      maxLevel: grid.levels.length - 1,
+      ready: true,
+    });
+    this.grid = grid;
+    this.urlOf = urlOf;
+  }
+
+  levelOf(level) {
+    return this.grid.levels.length - 1 - level;
+  }
+
+  getLevelScale(level) {
+    return this.grid.levels[this.levelOf(level)].width / this.grid.width;
+  }
+
+  getNumTiles(level) {
+    const { width, height } = this.grid.levels[this.levelOf(level)];
+    return new OpenSeadragon.Point(
+      Math.ceil(width / this.grid.tileWidth),
+      Math.ceil(height / this.grid.tileHeight),
+    );
+  }
+
+  getTileBounds(level, column, row, isSource) {
+    const { width, height } = this.grid.levels[this.levelOf(level)];
+    const { tileWidth, tileHeight } = this.grid;
+    const x = column * tileWidth;
+    const y = row * tileHeight;
+    const across = Math.min(tileWidth, width - x);
+    const down = Math.min(tileHeight, height - y);
+    if (isSource) {
+      return new OpenSeadragon.Rect(0, 0, across, down);
+    }
+    const tall = this.grid.height / this.grid.width;
+    return new OpenSeadragon.Rect(
+      x / width,
+      (y / height) * tall,
+      across / width,
+      (down / height) * tall,
+    );
+  }
+
+  getTileUrl(level, column, row) {
+    const { tiled, tileWidth, tileHeight } = this.grid;
+    return this.urlOf(
+      tiled ? [this.levelOf(level), column, row, tileWidth, tileHeight] : null,
+    );
+  }
+}

@@ -1,0 +1,197 @@
+"""What the templates are filled with: names, addresses, wording.
+
+Knows services and addresses; asks no table. Functions give dictionaries in the
+shape that the templates of ``viewer`` name.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from graticule import __version__
+from graticule.catalog.models import Image, Plate
+from graticule.services import plates
+from graticule.services.browse import (
+    Container,
+    ImageEntry,
+    Kind,
+    Page,
+    Place,
+    PlateField,
+)
+from graticule.services.engine import engine
+
+_LUT_STOPS = 9
+_TIMES = "\N{MULTIPLICATION SIGN}"
+
+_CHILDREN = {
+    Kind.PROJECT: ("dataset", "datasets"),
+    Kind.DATASET: ("image", "images"),
+    Kind.SCREEN: ("plate", "plates"),
+    Kind.PLATE: ("well", "wells"),
+}
+HEADINGS = {
+    Kind.PROJECT: "Projects",
+    Kind.DATASET: "Datasets",
+    Kind.SCREEN: "Screens",
+    Kind.PLATE: "Plates",
+    Kind.IMAGE: "Images",
+}
+
+
+def counted(number: int, one: str, more: str) -> str:
+    """Say how many: ``1 image``, ``1,204 images``."""
+    return f"{number:,} {one if number == 1 else more}"
+
+
+def address(kind: Kind, thing_id: int) -> str:
+    """Give the address of something's page."""
+    return reverse(kind.value, args=[thing_id])
+
+
+def trail(place: Place, name: str) -> list[tuple[str, str | None]]:
+    """Write breadcrumbs: the parents with addresses, then the thing itself."""
+    above: list[tuple[str, str | None]] = [
+        (parent, address(kind, parent_id)) for kind, parent_id, parent in place.parents
+    ]
+    return [*above, (name, None)]
+
+
+def section(title: str, page: Page, address_of_page: str, more: str = "") -> Any:
+    """Fill a section: cards or images, with a pager or a way to see all.
+
+    Parameters
+    ----------
+    address_of_page
+        Where its pages are; ``page=N`` is put behind.
+    more
+        Where all of it can be seen; without it the section has a pager.
+    """
+    cards = [_card(entry) for entry in page.entries if isinstance(entry, Container)]
+    images = [_image(entry) for entry in page.entries if isinstance(entry, ImageEntry)]
+    complete = page.total <= len(page.entries)
+    return {
+        "title": title,
+        "count": f"{page.total:,}",
+        "cards": cards,
+        "images": images,
+        "page": None if more else _pager(page, address_of_page),
+        "more": "" if complete else more,
+    }
+
+
+def _card(entry: Container) -> dict[str, Any]:
+    return {
+        "url": address(entry.kind, entry.id),
+        "name": entry.name,
+        "counts": counted(entry.children, *_CHILDREN[entry.kind]),
+        "covers": entry.covers,
+    }
+
+
+def _image(entry: ImageEntry) -> dict[str, Any]:
+    planes = [
+        counted(entry.size_c, "channel", "channels") if entry.size_c > 1 else "",
+        f"{entry.size_z:,} z" if entry.size_z > 1 else "",
+        f"{entry.size_t:,} t" if entry.size_t > 1 else "",
+    ]
+    size = ", ".join(
+        filter(None, [f"{entry.width:,} {_TIMES} {entry.height:,}", *planes])
+    )
+    return {
+        "url": address(Kind.IMAGE, entry.id),
+        "id": entry.id,
+        "name": entry.name,
+        "size": "file is missing" if entry.is_missing else size,
+    }
+
+
+def _pager(page: Page, base: str) -> dict[str, Any]:
+    pages = max(1, -(-page.total // page.size))
+    joint = "&" if "?" in base else "?"
+    return {
+        "pages": pages,
+        "first": f"{(page.number - 1) * page.size + 1:,}",
+        "last": f"{min(page.number * page.size, page.total):,}",
+        "total": f"{page.total:,}",
+        "previous": f"{base}{joint}page={page.number - 1}" if page.number > 1 else "",
+        "next": f"{base}{joint}page={page.number + 1}" if page.number < pages else "",
+    }
+
+
+def start_query(text: str, kind: Kind | None) -> str:
+    """Give the address of the start page with a search and one kind in full."""
+    asked = {"q": text, "show": kind.value if kind else ""}
+    query = urlencode({key: value for key, value in asked.items() if value})
+    return reverse("start") + (f"?{query}" if query else "")
+
+
+def plate_page(plate: Plate, field: PlateField, number: int) -> dict[str, Any]:
+    """Fill the page of a plate at a field (from 0)."""
+    base = address(Kind.PLATE, plate.pk)
+    return {
+        "summary": counted(len(field.images), "well", "wells"),
+        "column_labels": [
+            plates.label(column, plate.column_naming) for column in range(field.columns)
+        ],
+        "rows": [_row(plate, field, row) for row in range(field.rows)],
+        "fields": [
+            {"label": n + 1, "url": f"{base}?field={n + 1}", "current": n == number}
+            for n in range(field.fields)
+        ],
+    }
+
+
+def _row(plate: Plate, field: PlateField, row: int) -> dict[str, Any]:
+    label = plates.label(row, plate.row_naming)
+    wells: list[dict[str, Any] | None] = []
+    for column in range(field.columns):
+        found = field.images.get((row, column))
+        wells.append(
+            found
+            and {
+                "label": label + plates.label(column, plate.column_naming),
+                "image_id": found[0],
+                "name": found[1],
+                "url": address(Kind.IMAGE, found[0]),
+            }
+        )
+    return {"label": label, "wells": wells}
+
+
+def image_page(image: Image, place: Place) -> dict[str, Any]:
+    """Fill the image page; the rest it asks the gateway."""
+    fileset = image.fileset
+    facts = []
+    if fileset is not None:
+        facts = [("Format", fileset.format), ("File", PurePath(fileset.entry).name)]
+    return {
+        "image_id": image.pk,
+        "image_name": image.name,
+        "trail": trail(place, image.name),
+        "facts": facts,
+        "luts": lut_choice(),
+    }
+
+
+@cache
+def lut_choice() -> list[dict[str, Any]]:
+    """Name the lookup tables, each with a few colours from dark to bright."""
+    places = [round(stop * 255 / (_LUT_STOPS - 1)) for stop in range(_LUT_STOPS)]
+    return [
+        {
+            "name": lut.name,
+            "stops": [lut.values[place].tobytes().hex() for place in places],
+        }
+        for lut in engine().luts.values()
+    ]
+
+
+def shared() -> dict[str, Any]:
+    """Give what every page shows."""
+    return {"version": __version__}

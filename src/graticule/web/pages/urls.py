@@ -1,0 +1,16 @@
+"""Addresses of the pages; the names are used by templates and other doors."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from graticule.web.pages import views
+
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("project/<int:project_id>/", views.project, name="project"),
+    path("dataset/<int:dataset_id>/", views.dataset, name="dataset"),
+    path("screen/<int:screen_id>/", views.screen, name="screen"),
+    path("plate/<int:plate_id>/", views.plate, name="plate"),
+    path("image/<int:iid>/", views.image_detail, name="image"),
+]

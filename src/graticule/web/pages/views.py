@@ -1,0 +1,120 @@
+"""The pages: each parses, authorises, asks, and fills a template."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from graticule.catalog.models import Dataset, Image, Plate, Project, Screen
+from graticule.services import browse
+from graticule.services.browse import Kind
+from graticule.services.containers import find
+from graticule.web.pages import answers, params
+from graticule.web.principal import person_of
+
+# How much of each kind the start page shows before "all".
+_BEGINNING = 48
+
+
+def _page(request: HttpRequest, template: str, filling: dict[str, Any]) -> HttpResponse:
+    return render(request, f"graticule/{template}", answers.shared() | filling)
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """Show everything, or what a search found, by kind."""
+    person = person_of(request)
+    asked = params.listing(request)
+    size = browse.PAGE_SIZE if asked.only else _BEGINNING
+    sections = []
+    for kind in [asked.only] if asked.only else Kind:
+        query = (
+            browse.named(person, kind, asked.text)
+            if asked.text
+            else browse.top_level(person, kind)
+        )
+        page = browse.page_of(person, kind, query, asked.page, size)
+        if page.total:
+            here = answers.start_query(asked.text, kind)
+            more = "" if asked.only else here
+            sections.append(answers.section(answers.HEADINGS[kind], page, here, more))
+    if not sections and not asked.text:
+        return _page(request, "welcome.html", {})
+    filling = {
+        "title": f"“{asked.text}”" if asked.text else "Collection",
+        "kind": "Search" if asked.text else "",
+        "q": asked.text,
+        "sections": sections,
+    }
+    return _page(request, "shelves.html", filling)
+
+
+def project(request: HttpRequest, project_id: int) -> HttpResponse:
+    """Show the datasets of a project."""
+    found = find(person_of(request), Project.objects.all(), project_id)
+    return _shelves(request, found, Kind.PROJECT, Kind.DATASET)
+
+
+def screen(request: HttpRequest, screen_id: int) -> HttpResponse:
+    """Show the plates of a screen."""
+    found = find(person_of(request), Screen.objects.all(), screen_id)
+    return _shelves(request, found, Kind.SCREEN, Kind.PLATE)
+
+
+def dataset(request: HttpRequest, dataset_id: int) -> HttpResponse:
+    """Show the images of a dataset."""
+    found = find(person_of(request), Dataset.objects.all(), dataset_id)
+    return _shelves(request, found, Kind.DATASET, Kind.IMAGE)
+
+
+def _shelves(
+    request: HttpRequest,
+    parent: Project | Dataset | Screen,
+    parent_kind: Kind,
+    kind: Kind,
+) -> HttpResponse:
+    person = person_of(request)
+    number = params.listing(request).page
+    page = browse.page_of(person, kind, browse.children_of(person, parent), number)
+    place = (
+        browse.parent_of(person, parent)
+        if isinstance(parent, Dataset)
+        else browse.Place(())
+    )
+    here = answers.address(parent_kind, parent.pk)
+    one, more = answers.HEADINGS[kind][:-1].lower(), answers.HEADINGS[kind].lower()
+    filling = {
+        "kind": parent_kind.value.capitalize(),
+        "title": parent.name,
+        "summary": answers.counted(page.total, one, more),
+        "description": parent.description,
+        "trail": answers.trail(place, parent.name),
+        "sections": [answers.section("", page, here)] if page.total else [],
+    }
+    return _page(request, "shelves.html", filling)
+
+
+def plate(request: HttpRequest, plate_id: int) -> HttpResponse:
+    """Show the wells of a plate at one field."""
+    person = person_of(request)
+    number = params.field_number(request)
+    found = find(person, Plate.objects.all(), plate_id)
+    field = browse.plate_field(person, found, number)
+    filling = {
+        "title": found.name,
+        "description": found.description,
+        "trail": answers.trail(browse.parent_of(person, found), found.name),
+    }
+    return _page(
+        request, "plate.html", filling | answers.plate_page(found, field, number)
+    )
+
+
+def image_detail(request: HttpRequest, iid: int | str) -> HttpResponse:
+    """Show the image page (also contract webgateway 13.2, ``img_detail``)."""
+    person = person_of(request)
+    images = Image.objects.select_related("fileset")
+    found = find(person, images, int(iid))
+    filling = answers.image_page(found, browse.place_of(person, found))
+    return _page(request, "image.html", filling)
