@@ -1,0 +1,1 @@
+"""Benchmarks: `make bench`. Compared within one run, because machines are noisy."""

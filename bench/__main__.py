@@ -1,0 +1,45 @@
+"""``python -m bench [tiles|scan|answers …]``: measure, and print a table each."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import answers, images, scan, tiles
+
+_SMALL_FILES = 2000
+_FOUR = "c=1|100:4000$0000FF,2|100:4000$00FF00,3|100:4000$FF0000,4|100:4000$FF00FF&m=c"
+# A window one short of the whole, so that stored tiles are not simply passed on.
+_RGB = "c=1|0:254$FF0000,2|0:254$00FF00,3|0:254$0000FF&m=c&q=0.85"
+
+
+def main() -> None:
+    """Measure what is named, or everything."""
+    wanted = set(sys.argv[1:]) or {"tiles", "scan", "answers"}
+    kept = Path(tempfile.gettempdir()) / "graticule-bench"
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores")
+    with tempfile.TemporaryDirectory(prefix="graticule-bench-") as folder:
+        home = Path(folder)
+        if "tiles" in wanted:
+            four, rgb = images.fluorescence(kept), images.slide(kept)
+            tiles.measure("4 channels, 16 bit, deflate", four, home / "1", 512, _FOUR)
+            tiles.measure("4 channels, 16 bit, deflate", four, home / "1", 256, _FOUR)
+            tiles.measure("RGB JPEG, drawn anew", rgb, home / "2", 512, _RGB)
+            tiles.measure("RGB JPEG, as stored", rgb, home / "2", 512, "")
+        small = images.small_files(kept, _SMALL_FILES)
+        if "scan" in wanted:
+            scan.measure(small, home / "3", _SMALL_FILES)
+        if "answers" in wanted:
+            if "scan" not in wanted:
+                scan.measure(small, home / "3", _SMALL_FILES)
+            answers.measure(home / "3")
+    if "--clean" in wanted:
+        shutil.rmtree(kept)
+
+
+if __name__ == "__main__":
+    main()
