@@ -6,8 +6,10 @@ of a cache key. Knows neither requests nor tables.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import Enum
+from hashlib import blake2b
 
 from graticule.errors import RequestError
 
@@ -78,7 +80,7 @@ class Rendering:
     ------
     graticule.errors.RequestError
         If codomain, bit resolution or a coefficient is not allowed (contract
-        rendering 4).
+        rendering 4), or a colour not within 0 to 255.
     """
 
     channels: tuple[ChannelRendering, ...]
@@ -98,3 +100,46 @@ class Rendering:
                     f"Channel {number}: the coefficient must be above 0, "
                     f"not {channel.coefficient}."
                 )
+            if not all(0 <= part <= 255 for part in channel.color):
+                raise RequestError(
+                    f"Channel {number}: the colour {channel.color} is not "
+                    f"within 0 to 255."
+                )
+
+
+def rendering_key(rendering: Rendering, *parts: str | float | None) -> str:
+    """Make a short name for a rendering, for cache keys and entity tags.
+
+    Parameters
+    ----------
+    parts
+        What else the bytes depend on: image revision, plane, tile, format …
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits; the same in every process and release for equal
+        renderings and parts.
+    """
+    channels = [
+        [
+            *(float(bound) + 0.0 for bound in channel.window),  # -0.0 equals 0.0
+            channel.active,
+            *channel.color,
+            channel.lut,
+            channel.family.value,
+            float(channel.coefficient),
+            channel.noise_reduction,
+            channel.reverse,
+        ]
+        for channel in rendering.channels
+    ]
+    whole = [
+        channels,
+        rendering.model.value,
+        *rendering.codomain,
+        rendering.bit_resolution,
+        parts,
+    ]
+    text = json.dumps(whole, separators=(",", ":"))
+    return blake2b(text.encode(), digest_size=16).hexdigest()
