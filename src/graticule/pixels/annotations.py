@@ -155,7 +155,8 @@ class FileMetadata:
 
     ``rois`` and ``annotations`` are grouped by the image's key; annotations of
     plates and wells stand under ``"plate:<key>"`` and
-    ``"well:<plate key>:<row>:<column>"``.
+    ``"well:<plate key>:<row>:<column>"``, what an annotation is itself linked to
+    (the tags of a tag set) under ``"annotation:<key>"``.
     """
 
     rois: dict[str, tuple[Roi, ...]]
