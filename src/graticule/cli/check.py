@@ -39,7 +39,9 @@ def command() -> None:
     failed = False
     for good, what, said in _findings():
         failed |= not good
-        click.secho(" ok   " if good else " FAIL ", fg="green" if good else "red", nl=0)
+        click.secho(
+            " ok   " if good else " FAIL ", fg="green" if good else "red", nl=False
+        )
         click.echo(f"{what:22} {said}")
     sys.exit(1 if failed else 0)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TypeVar
 
 from django.db.models import Count, QuerySet
@@ -37,7 +36,7 @@ def find(person: Person | None, query: QuerySet[NamedT], thing_id: int) -> Named
     return thing
 
 
-def projects(person: Person | None) -> Sequence[Project]:
+def projects(person: Person | None) -> QuerySet[Project]:
     """List all projects that a person may see."""
     return visible_to(person, Project.objects.all())
 
@@ -56,7 +55,7 @@ def datasets_of(person: Person | None, project_id: int) -> list[tuple[Dataset, i
     return [(dataset, counts.get(dataset.pk, 0)) for dataset in ordered]
 
 
-def images_of(person: Person | None, dataset: Dataset) -> Sequence[Image]:
+def images_of(person: Person | None, dataset: Dataset) -> QuerySet[Image]:
     """List the images of a dataset by name."""
     images = Image.objects.filter(datasets=dataset).select_related("owner")
     return visible_to(person, images).order_by(Lower("name"), "id")
@@ -64,7 +63,7 @@ def images_of(person: Person | None, dataset: Dataset) -> Sequence[Image]:
 
 def samples_of(
     person: Person | None, well_id: int, acquisition_id: int | None = None
-) -> Sequence[WellSample]:
+) -> QuerySet[WellSample]:
     """List the fields of a well in order.
 
     Parameters

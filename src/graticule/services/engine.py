@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from datetime import timedelta
 from functools import cache
-from pathlib import Path
 from threading import Lock
 
 from cachetools import LRUCache
@@ -17,7 +16,7 @@ from django.conf import settings
 from graticule.pixels.cache import ChunkCache
 from graticule.pixels.pool import SourcePool
 from graticule.pixels.reader import ReadContext, ReadLimits
-from graticule.render.lut import LutLibrary
+from graticule.render.lut import SHIPPED, LutLibrary
 
 
 class PictureCache:
@@ -72,7 +71,7 @@ class Engine:
         )
         self.context = ReadContext(self.limits, ChunkCache(number("chunk_cache_bytes")))
         self.pool = SourcePool(self.context, number("open_sources"))
-        self.luts = LutLibrary(tuple(Path(folder) for folder in folders))
+        self.luts = LutLibrary((SHIPPED, *folders))
         self.pictures = PictureCache(number("tile_cache_bytes"))
         self.rights_age_seconds = age.total_seconds()
         self.max_render_pixels = number("max_render_pixels")

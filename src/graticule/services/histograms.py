@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graticule.errors import LimitError, OutOfRangeError
-from graticule.render.histogram import histogram
+from graticule.render.histogram import histogram, histogram_range
 from graticule.services.engine import engine
 from graticule.services.scenes import Scene, open_scene
 
@@ -41,7 +41,6 @@ def plane_histogram(
     with open_scene(scene) as source:
         window = scene.levels[level].whole
         plane = source.read(scene.index, level, z, t, [channel], window)[0]
-    counts = histogram(
-        plane, scene.pixel_type, bins=bins, statistics=scene.statistics[channel]
-    )
+        limits = histogram_range(plane, scene.pixel_type, scene.statistics[channel])
+        counts = histogram(plane, limits, bins)
     return [int(count) for count in counts]

@@ -93,7 +93,9 @@ def _look_up(person: Person | None, image_id: int, rendering_id: int | None) -> 
     image = images.filter(pk=image_id).first()
     if image is None:
         raise NotFoundError(f"Image:{image_id} not found")
-    chosen = image.renderings.filter(pk=rendering_id).first()
+    chosen = None
+    if rendering_id is not None:
+        chosen = image.renderings.filter(pk=rendering_id).first()
     return _frozen(
         image, read_rendering(chosen) if chosen else rendering_for(image, person)
     )

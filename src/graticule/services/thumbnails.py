@@ -10,7 +10,12 @@ from dataclasses import dataclass
 
 from graticule.errors import LimitError, RequestError
 from graticule.render.encode import encode
-from graticule.render.thumbnail import choose_level, fit_size, rendered_size, scale
+from graticule.render.thumbnail import (
+    choose_level,
+    rendered_size,
+    scale,
+    thumbnail_size,
+)
 from graticule.services.engine import engine
 from graticule.services.scenes import Scene, open_scene
 from graticule.services.view import DEFAULT_QUALITY, View, draw_pixels
@@ -48,8 +53,7 @@ def draw_thumbnail(scene: Scene, request: ThumbnailRequest) -> bytes:
 
 def _draw(scene: Scene, request: ThumbnailRequest) -> bytes:
     width, height = _wanted_size(scene, request)
-    sizes = [(level.width, level.height) for level in scene.levels]
-    level = choose_level(sizes, (width, height))
+    level = choose_level(scene.levels, (width, height))
     view = View(
         z=scene.default_z if request.z is None else request.z,
         t=scene.default_t if request.t is None else request.t,
@@ -62,7 +66,8 @@ def _draw(scene: Scene, request: ThumbnailRequest) -> bytes:
         raise LimitError("max_render_pixels", limit, view.window.area, "A thumbnail")
     with open_scene(scene) as source:
         picture = draw_pixels(source, scene, view)
-    size = rendered_size(sizes[level], (width, height))
+    chosen = scene.levels[level]
+    size = rendered_size((chosen.width, chosen.height), (width, height))
     return encode(scale(picture, size), "jpeg", DEFAULT_QUALITY)
 
 
@@ -76,4 +81,4 @@ def _wanted_size(scene: Scene, request: ThumbnailRequest) -> tuple[int, int]:
         raise LimitError("max_thumbnail_length", limit, longest, "A thumbnail's side")
     if request.height is not None:
         return width, request.height
-    return fit_size((scene.width, scene.height), width)
+    return thumbnail_size(scene.width, scene.height, width)

@@ -15,11 +15,10 @@ from graticule.pixels.model import Window
 from graticule.pixels.reader import Pixels, Source
 from graticule.render.compose import compose, drawn_channels
 from graticule.render.encode import encode
-from graticule.render.project import project
+from graticule.render.project import project, projected_planes
 from graticule.render.settings import (
     ChannelRendering,
     Projection,
-    ProjectionKind,
     Rendering,
 )
 from graticule.services.engine import engine
@@ -106,11 +105,7 @@ def draw_pixels(source: Source, scene: Scene, view: View) -> Pixels:
     """
     drawn = drawn_channels(view.rendering)
     if view.projection is None:
-        planes = (
-            source.read(scene.index, view.level, view.z, view.t, drawn, view.window)
-            if drawn
-            else ()
-        )
+        planes = _plane(source, scene, view, drawn)
     else:
         planes = _projected(source, scene, view, drawn)
     return compose(
@@ -124,23 +119,29 @@ def draw_pixels(source: Source, scene: Scene, view: View) -> Pixels:
     )
 
 
+def _plane(
+    source: Source, scene: Scene, view: View, drawn: Sequence[int]
+) -> list[Pixels]:
+    if not drawn:
+        return []
+    return list(
+        source.read(scene.index, view.level, view.z, view.t, drawn, view.window)
+    )
+
+
 def _projected(
     source: Source, scene: Scene, view: View, drawn: Sequence[int]
 ) -> list[Pixels]:
     assert view.projection is not None
     chosen = view.projection
-    count = chosen.end - chosen.start + 1
+    zs = projected_planes(chosen, scene.size_z)
     limit = engine().max_projection_bytes
-    asked = (
-        max(0, count) * len(drawn) * view.window.area * scene.pixel_type.dtype.itemsize
-    )
+    asked = len(zs) * len(drawn) * view.window.area * scene.pixel_type.dtype.itemsize
     if asked > limit:
         raise LimitError("max_projection_bytes", limit, asked, "A projection")
-    # Mean and sum leave the last plane out, as the original does (rendering 10).
-    last = chosen.end + (1 if chosen.kind is ProjectionKind.MAX else 0)
 
     def planes(channel: int) -> Iterator[Pixels]:
-        for z in range(chosen.start, last):
+        for z in zs:
             yield source.read(
                 scene.index, view.level, z, view.t, [channel], view.window
             )[0]

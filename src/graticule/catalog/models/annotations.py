@@ -58,7 +58,6 @@ class Annotation(Owned):
         blank=True,
         related_name="annotations",
     )
-    links: models.Manager[AnnotationLink]
 
     class Meta:
         ordering: ClassVar = ["id"]

@@ -60,7 +60,6 @@ class Image(Named):
     archived = models.BooleanField(default=False)
     revision = models.PositiveBigIntegerField(default=1)
     vanished = models.DateTimeField(null=True, blank=True)
-    channels: models.Manager[Channel]
 
     class Meta:
         ordering: ClassVar = ["name", "id"]

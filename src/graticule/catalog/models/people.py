@@ -47,7 +47,6 @@ class Person(AbstractUser):
 
     middle_name = models.CharField(max_length=150, blank=True, default="")
     institution = models.CharField(max_length=255, blank=True, default="")
-    memberships: models.Manager[Membership]
     default_group = models.ForeignKey(
         Group, models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -28,7 +28,6 @@ class Plate(Named):
     external_identifier = models.CharField(max_length=255, blank=True, default="")
     status = models.CharField(max_length=255, blank=True, default="")
     vanished = models.DateTimeField(null=True, blank=True)
-    wells: models.Manager[Well]
 
     class Meta:
         ordering: ClassVar = ["name", "id"]
@@ -77,7 +76,6 @@ class Well(Named):
     color = models.IntegerField(null=True, blank=True)
     external_identifier = models.CharField(max_length=255, blank=True, default="")
     status = models.CharField(max_length=255, blank=True, default="")
-    samples: models.Manager[WellSample]
 
     class Meta:
         ordering: ClassVar = ["column", "row", "id"]

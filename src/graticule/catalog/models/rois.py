@@ -30,7 +30,6 @@ class Roi(Named):
 
     image = models.ForeignKey(Image, models.CASCADE, related_name="rois")
     source = models.CharField(max_length=255, null=True, blank=True)
-    shapes: models.Manager[Shape]
 
     class Meta:
         ordering: ClassVar = ["id"]

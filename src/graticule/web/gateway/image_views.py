@@ -6,7 +6,6 @@ Each is parse, authorise, ask, encode, reply.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from dataclasses import replace
 
 from django.conf import settings
@@ -14,7 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import quote_etag
 
 from graticule.errors import GraticuleError, NotFoundError, OutOfRangeError
-from graticule.render.settings import Projection, ProjectionKind
+from graticule.render.project import clamped_projection
+from graticule.render.settings import Projection
 from graticule.services.changes import apply_changes
 from graticule.services.scenes import Scene, find_scene
 from graticule.services.thumbnails import ThumbnailRequest, draw_thumbnail
@@ -91,17 +91,16 @@ def _quality(asked: RenderingQuery) -> float | None:
 
 
 def _projection(scene: Scene, asked: AskedProjection | None) -> Projection | None:
-    """Clamp the range as the contract says (3.3)."""
+    """Move the range into the stack; one that stays outside is a 500 (3.3)."""
     if asked is None:
         return None
-    last = scene.size_z - 1
-    start = max(0, asked.start or 0)
-    end = last if asked.end is None else min(last, asked.end)
-    if start > last or end < 0:
+    moved = clamped_projection(asked.kind, scene.size_z, asked.start, asked.end)
+    if moved.start >= scene.size_z or moved.end < 0:
+        last = scene.size_z - 1
         raise ParameterError(
             f"p: planes {asked.start} to {asked.end} are outside 0 to {last}."
         )
-    return Projection(ProjectionKind(asked.kind), start, end)
+    return moved
 
 
 def _picture(request: HttpRequest, scene: Scene, view: View) -> HttpResponse:
@@ -174,18 +173,15 @@ def get_thumbnails(
             status=500,
             content_type="text/javascript",
         )
-    if len(wanted) == 1:
-        return {wanted[0]: _or_none(lambda: _thumbnail(request, wanted[0], w))}
     size = ThumbnailRequest(width=None if w is None else int(w))
-    return {
-        iid: _or_none(lambda iid=iid: draw_thumbnail(find_scene(person, iid), size))
-        for iid in wanted
-    }
 
+    def one(iid: int) -> str | None:
+        try:
+            # One alone listens to z, t and rdefId; of several they are ignored.
+            if len(wanted) == 1:
+                return _data_uri(_thumbnail(request, iid, w))
+            return _data_uri(draw_thumbnail(find_scene(person, iid), size))
+        except GraticuleError:
+            return None
 
-def _or_none(draw: Callable[[], bytes]) -> str | None:
-    """Give a thumbnail, or nothing where it could not be had."""
-    try:
-        return _data_uri(draw())
-    except GraticuleError:
-        return None
+    return {iid: one(iid) for iid in wanted}

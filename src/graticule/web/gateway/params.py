@@ -179,9 +179,10 @@ def _projection(text: str) -> AskedProjection | None:
 
 def _check_explicit(query: QueryDict) -> None:
     """Refuse incomplete settings (contract 4.3), in the contract's words."""
-    if "c" not in query:
+    channels, maps_text = query.get("c"), query.get("maps")
+    if channels is None:
         raise RequestError("Rendering settings must specify channels as c")
-    parts = query["c"].split(",")
+    parts = channels.split(",")
     entries = [entry for part in parts if (entry := _entry(part)) is not None]
     if any(entry.window is None for entry in entries):
         raise RequestError("Must specify window for each channel")
@@ -191,10 +192,10 @@ def _check_explicit(query: QueryDict) -> None:
         raise RequestError(
             'Query parameter "m" must be present with value either "g" or "c"'
         )
-    if "maps" not in query:
+    if maps_text is None:
         return
     try:
-        maps = json.loads(query["maps"])
+        maps = json.loads(maps_text)
     except (ValueError, RecursionError):
         raise RequestError("Failed to parse maps JSON") from None
     if not isinstance(maps, (list, dict, str)):
