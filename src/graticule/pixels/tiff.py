@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from tifffile import TiffFile
 
-from graticule.errors import CorruptFileError, MissingFileError
+from graticule.errors import CorruptFileError, MissingFileError, OutOfRangeError
 from graticule.pixels.model import Window
 from graticule.pixels.reader import (
     Fileset,
@@ -60,7 +60,7 @@ class TiffSource:
         window: Window,
     ) -> Pixels:
         """Read a window; see :meth:`graticule.pixels.reader.Source.read`."""
-        stored = self._images[image]
+        stored = self._image(image)
         check_read(stored.info, level, z, t, channels, window, self._context.limits)
         return stored.read(level, z, t, channels, window, self._context.chunks)
 
@@ -68,7 +68,7 @@ class TiffSource:
         self, image: int, level: int, z: int, t: int, window: Window
     ) -> StoredTile | None:
         """Get a JPEG tile undecoded, made a whole file by the page's tables."""
-        stored = self._images[image]
+        stored = self._image(image)
         check_read(stored.info, level, z, t, (0,), window, self._context.limits)
         if stored.info.size_c != 3:
             return None
@@ -100,6 +100,11 @@ class TiffSource:
     def close(self) -> None:
         """Give back handles."""
         self._close()
+
+    def _image(self, number: int) -> StoredImage:
+        if not 0 <= number < len(self._images):
+            raise OutOfRangeError(f"There is no image {number}.")
+        return self._images[number]
 
 
 class TiffReader:
