@@ -56,7 +56,12 @@ def database():
     import django
 
     django.setup()
+    from django.conf import settings
+
     from graticule.services.home import prepare_home
+
+    # Slow on purpose in earnest; here hundreds of people are made.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
     return prepare_home()
 
