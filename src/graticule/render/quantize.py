@@ -166,6 +166,12 @@ def grey_bins(quantization: Quantization) -> Bins:
     return Bins(start, end, step, _finished(curve.grey(values), quantization))
 
 
+def reversed_levels(levels: Levels, codomain: tuple[int, int]) -> Levels:
+    """Mirror grey levels at the codomain's end (contract rendering 5)."""
+    low, high = codomain
+    return high - np.clip(levels, low, high)
+
+
 @dataclass(frozen=True, slots=True)
 class _Curve:
     """The common formula with its set-up done (contract rendering 4.2)."""
@@ -275,10 +281,9 @@ def _into_range(
 
 
 def _finished(levels: Levels, quantization: Quantization) -> GreyLevels:
-    """Apply reverse intensity (contract rendering 5) and make it a table."""
+    """Apply reverse intensity, if set, and make it a table."""
     if quantization.reverse:
-        low, high = quantization.codomain
-        levels = high - np.clip(levels, low, high)
+        levels = reversed_levels(levels, quantization.codomain)
     table = levels.astype(np.uint8)
     table.setflags(write=False)
     return table
