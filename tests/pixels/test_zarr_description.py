@@ -1,5 +1,6 @@
 """What an OME-Zarr says about its images, and what is wrong with broken ones."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -8,9 +9,12 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 import zarr as zarr_python
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graticule.errors import (
     CorruptFileError,
+    GraticuleError,
     LimitError,
     MissingFileError,
     UnsupportedFileError,
@@ -611,3 +615,76 @@ def test_a_folder_that_may_not_be_entered(tmp_path):
         assert not probe(folder)
     finally:
         folder.chmod(0o700)
+
+
+def nodes_of(value, at=()):
+    yield at
+    children = value.items() if isinstance(value, dict) else ()
+    children = enumerate(value) if isinstance(value, list) else children
+    for key, child in children:
+        yield from nodes_of(child, (*at, key))
+
+
+def with_node(value, at, other):
+    if not at:
+        return other
+    copy = value.copy()
+    copy[at[0]] = with_node(value[at[0]], at[1:], other)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def whole_plate(tmp_path_factory):
+    acquisitions = [{"id": 0, "name": "a", "starttime": 5, "maximumfieldcount": 2}]
+    folder = tmp_path_factory.mktemp("plates") / "p.zarr"
+    plate_v3(folder, acquisitions=acquisitions, name="plate")
+    omero = {
+        "channels": [
+            {"label": "a", "color": "FF0000", "window": {"start": 1, "end": 2}}
+        ],
+        "rdefs": {"defaultZ": 0, "defaultT": 0, "model": "color"},
+    }
+    shutil.rmtree(folder / "A/1/0")
+    image_v3(folder / "A/1/0", omero=omero)
+    group_v3(folder / "A/1/0/labels", labels=["cells"])
+    colors = [{"label-value": 1, "rgba": [1, 2, 3, 4]}]
+    image_v3(folder / "A/1/0/labels/cells", **{"image-label": {"colors": colors}})
+    group_v3(folder / "OME", series=["A/1/0", "A/1/1", "B/2/0", "B/2/1"])
+    return folder
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(data=st.data())
+def test_whatever_a_document_says_only_our_errors_come_out(whole_plate, data):
+    """Put anything anywhere into any document; the rest stays as it was."""
+    documents = sorted(whole_plate.rglob("zarr.json"))
+    document = data.draw(st.sampled_from(documents))
+    text = document.read_text()
+    whole = json.loads(text)
+    at = data.draw(st.sampled_from(list(nodes_of(whole))))
+    scalars = st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-5, 5),
+        st.sampled_from([1 << 70, -(10**400), float("nan"), float("inf"), 0.5]),
+        st.sampled_from(["", "/", "..", "a/../..", "\0", "0", "x", "plate", "\ud800"]),
+    )
+    other = data.draw(
+        scalars
+        | st.lists(scalars, max_size=3)
+        | st.dictionaries(st.sampled_from(["path", "name", "id"]), scalars, max_size=2)
+    )
+    try:
+        document.write_text(json.dumps(with_node(whole, at, other)))
+        try:
+            source = opened(whole_plate)
+        except GraticuleError as error:
+            assert str(whole_plate) in str(error)  # noqa: PT017
+        else:
+            keys = [image.key for image in source.fileset.images]
+            assert len(set(keys)) == len(keys)
+            for image, info in enumerate(source.fileset.images):
+                with contextlib.suppress(GraticuleError):
+                    source.read(image, 0, 0, 0, [0], info.levels[0].whole)
+    finally:
+        document.write_text(text)

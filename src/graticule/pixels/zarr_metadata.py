@@ -169,6 +169,11 @@ class ZarrDocuments:
 def _parsed(data: bytes, path: Path) -> dict[str, Any]:
     try:
         value = json.loads(data)
+        if b"\\u" in data:  # escapes can say what is no character: half a pair, NUL
+            plain = json.dumps(value, ensure_ascii=False)
+            plain.encode()
+            if "\\u0000" in plain:
+                raise CorruptFileError(path, "holds text with NUL characters.")
     except (ValueError, RecursionError) as error:
         raise CorruptFileError(path, f"is not JSON ({error}).") from error
     return as_object(value, path)
