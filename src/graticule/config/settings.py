@@ -216,6 +216,13 @@ SETTINGS: tuple[Setting, ...] = (
         _LIMITS,
     ),
     Setting(
+        "scan_timeout",
+        kinds.duration,
+        "30 min",
+        "How long a scan may take over one file before it gives it up and reports it.",
+        _LIMITS,
+    ),
+    Setting(
         "max_render_pixels",
         kinds.whole,
         "100000000",

@@ -1,0 +1,89 @@
+"""Put new images where the folder rule says, and carry containers along.
+
+Containers are found by their ``source``; what people named or moved stays so.
+Knows no files.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from graticule.catalog.models import Dataset, Folder, Image, Plate, Project, Screen
+from graticule.services.folders import SOURCE_PREFIX, Place, Placement
+from graticule.services.scanning.fitting import NAME_LENGTH, fit_text
+
+
+def place_images(folder: Folder, images: Iterable[tuple[Placement, Image]]) -> None:
+    """Put new images into their datasets, made where they are missing."""
+    by_placement = defaultdict(list)
+    for placement, image in images:
+        by_placement[placement].append(image)
+    for placement, members in by_placement.items():
+        dataset = _dataset(folder, placement)
+        through = Dataset.images.through
+        through.objects.bulk_create(
+            [through(dataset_id=dataset.pk, image_id=image.pk) for image in members],
+            ignore_conflicts=True,
+        )
+
+
+def place_plates(folder: Folder, plates: Iterable[tuple[Placement, Plate]]) -> None:
+    """Put new plates into the screen named as the project would be."""
+    for placement, plate in plates:
+        screen, _ = Screen.objects.get_or_create(
+            source=placement.project.source,
+            defaults=_first(folder, placement.project),
+        )
+        screen.plates.add(plate)
+
+
+def _dataset(folder: Folder, placement: Placement) -> Dataset:
+    dataset, is_new = Dataset.objects.get_or_create(
+        source=placement.dataset.source, defaults=_first(folder, placement.dataset)
+    )
+    # Somebody may have moved the dataset to another project: leave it there.
+    if is_new or not dataset.projects.exists():
+        project, _ = Project.objects.get_or_create(
+            source=placement.project.source,
+            defaults=_first(folder, placement.project),
+        )
+        project.datasets.add(dataset)
+    return dataset
+
+
+def _first(folder: Folder, place: Place) -> dict[str, object]:
+    return {
+        "name": fit_text(place.name, NAME_LENGTH),
+        "owner_id": folder.owner_id,
+        "group_id": folder.group_id,
+    }
+
+
+def carry_containers(moves: Iterable[tuple[Placement, Placement]]) -> None:
+    """Let containers follow their folder when it was renamed or moved.
+
+    Only when the old folder is gone and the new one has no container yet; a
+    name that nobody changed follows, too.
+
+    Parameters
+    ----------
+    moves
+        Placements before and after of the filesets that were found elsewhere.
+    """
+    pairs: set[tuple[type[Dataset | Project | Screen], Place, Place]] = set()
+    for old_place, new_place in moves:
+        pairs.add((Dataset, old_place.dataset, new_place.dataset))
+        pairs.add((Project, old_place.project, new_place.project))
+        pairs.add((Screen, old_place.project, new_place.project))
+    for model, before, after in pairs:
+        if before == after or Path(before.source.removeprefix(SOURCE_PREFIX)).exists():
+            continue
+        if model.objects.filter(source=after.source).exists():
+            continue
+        old = model.objects.filter(source=before.source)
+        old.filter(name=fit_text(before.name, NAME_LENGTH)).update(
+            name=fit_text(after.name, NAME_LENGTH)
+        )
+        old.update(source=after.source)
