@@ -176,8 +176,6 @@ class _Part:
         axes = fits_header.extra_axes(header)
         self._check_limits(sizes)
         stored = self._stored(hdu, sizes, how)
-        block_bytes = stored.block_width * stored.block_height
-        self._check("max_chunk_bytes", block_bytes * 8, "A decoded block")
         info = self._describe(hdu, primary, key, name, axes, how, stored)
         return OpenedImage(info, axes, stored)
 

@@ -103,6 +103,7 @@ class SeriesReader:
         """
         every = self.tif.series
         kind = self._kind(every)
+        self._check_stack(kind)
         images: list[StoredImage] = []
         refused: list[UnsupportedFileError] = []
         for number, series in enumerate(every):
@@ -126,6 +127,16 @@ class SeriesReader:
         if kind == "imagej" and said is not None and set(said) <= {"ImageJ"}:
             return "uniform"  # a picture that ImageJ happened to save
         return kind
+
+    def _check_stack(self, kind: str) -> None:
+        """Refuse an ImageJ stack that tifffile gave up on, cut short."""
+        announced = (self.tif.imagej_metadata or {}).get("images", 1)
+        if kind != "imagej" and announced > len(self.tif.pages):
+            raise CorruptFileError(
+                self.path,
+                f"ImageJ announces {announced} planes, "
+                f"of which {len(self.tif.pages)} are there.",
+            )
 
     def _name(
         self, series: TiffPageSeries, number: int, every: Sequence[TiffPageSeries]
