@@ -30,9 +30,9 @@ class ImagePage {
     const params = new URLSearchParams(location.search);
     this.display = new Display(data);
     applyQuery(this.display, params);
-    this.grid = new TileGrid(data);
     offerProjection(by("projection-group"), by("projection"), this.display, data.tiles);
     this.picture = new Picture(by("picture"), data.interpolate ?? true);
+    this.grid = new TileGrid(data, () => this.picture.isWhole);
     this.scaleBar = new ScaleBar(by("scale-bar"), data.pixel_size.x);
     this.planes = new Planes(by("planes"), this.display, () => this.settled());
     this.cards = data.channels.map(
@@ -114,6 +114,7 @@ class ImagePage {
 
   /** Keep the address and the download link to what is shown. */
   #rememberSoon() {
+    viewer.dataset.address = "behind";
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#remember(), ADDRESS_DELAY_MS);
   }
@@ -123,6 +124,7 @@ class ImagePage {
       this.#rememberSoon();
       return;
     }
+    viewer.dataset.address = "current";
     history.replaceState(null, "", `?${pageQuery(this.display, this.picture.view)}`);
     const query = renderingQuery(this.display);
     const { href, title } = downloadOf(gateway, this.display, query, this.picture);

@@ -28,6 +28,19 @@ function forestallStyle() {
   }
 }
 
+/** Keep an element on whole screen pixels: between them, pictures blur. */
+function keepOnGrid(element) {
+  const fit = () => {
+    const { left, top, right, bottom } = element.parentElement.getBoundingClientRect();
+    element.style.left = `${Math.ceil(left) - left}px`;
+    element.style.top = `${Math.ceil(top) - top}px`;
+    element.style.width = `${Math.floor(right) - Math.ceil(left)}px`;
+    element.style.height = `${Math.floor(bottom) - Math.ceil(top)}px`;
+  };
+  fit();
+  new ResizeObserver(fit).observe(element.parentElement);
+}
+
 export class Picture extends EventTarget {
   #viewer;
   #wanted = null;
@@ -43,6 +56,7 @@ export class Picture extends EventTarget {
     this.element = element;
     this.smooth = smooth;
     forestallStyle();
+    keepOnGrid(element);
     this.#viewer = OpenSeadragon({
       element,
       drawer: "canvas",
@@ -176,6 +190,15 @@ export class Picture extends EventTarget {
     return this.#current.viewportToImageZoom(viewport.getZoom());
   }
 
+  /** Whether an image pixel is a whole number of screen pixels just now. */
+  get isWhole() {
+    if (!this.#current) {
+      return false;
+    }
+    const zoom = this.#current.viewportToImageZoom(this.#viewer.viewport.getZoom(true));
+    return zoom > 0.5 && Math.abs(zoom - Math.round(zoom)) < 1e-6;
+  }
+
   /** Where the view is heading to: `{percent, x, y}`, the centre in pixels. */
   get view() {
     const centre = this.#current.viewportToImageCoordinates(
@@ -245,7 +268,9 @@ export class Picture extends EventTarget {
     const at = this.#current.viewerElementToImageCoordinates(point);
     const { x: width, y: height } = this.#current.getContentSize();
     const inside = at.x >= 0 && at.y >= 0 && at.x < width && at.y < height;
-    return inside ? { x: Math.floor(at.x), y: Math.floor(at.y) } : null;
+    // Pixels' edges come out a rounding error below whole numbers.
+    const pixel = (value) => Math.floor(value + 1e-6);
+    return inside ? { x: pixel(at.x), y: pixel(at.y) } : null;
   }
 
   /** The part of the image that is seen: `[x, y, width, height]` in pixels. */

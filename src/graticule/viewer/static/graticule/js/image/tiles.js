@@ -6,6 +6,11 @@
 
 const { OpenSeadragon } = window;
 
+// OpenSeadragon draws tiles that do not overlap a pixel too large, so that no
+// seams show. Where image pixels are whole screen pixels there are no seams to
+// hide and the pixels must stay true: an overlap that is none prevents it.
+const NO_OVERLAP = 1e-9;
+
 function levelSizes(data) {
   const { width, height } = data.size;
   if (!data.tiles) {
@@ -23,7 +28,13 @@ function levelSizes(data) {
 
 /** The shape of an image's tiles; the same for all its renderings. */
 export class TileGrid {
-  constructor(data) {
+  /**
+   * @param {Object} data The answer of imgData (contract webgateway 7).
+   * @param {function(): boolean} isWhole Whether image pixels are drawn as whole
+   *   screen pixels just now.
+   */
+  constructor(data, isWhole) {
+    this.isWhole = isWhole;
     this.width = data.size.width;
     this.height = data.size.height;
     this.tiled = data.tiles;
@@ -52,6 +63,14 @@ export class PlaneSource extends OpenSeadragon.TileSource {
     });
     this.grid = grid;
     this.urlOf = urlOf;
+  }
+
+  get tileOverlap() {
+    return this.grid?.isWhole() ? NO_OVERLAP : 0;
+  }
+
+  set tileOverlap(_) {
+    // The base class sets what it was not given.
   }
 
   levelOf(level) {
