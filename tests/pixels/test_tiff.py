@@ -1,21 +1,18 @@
 """TIFF files with known pixels, every codec and layout."""
 
 import itertools
+import struct
 import threading
 import zlib
 from datetime import UTC, datetime, timedelta
 
 import imagecodecs
 import numpy as np
+import PIL.Image
 import pytest
 import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from graticule.errors import OutOfRangeError, UnsupportedFileError
-from graticule.pixels.model import PixelType, Window
-from graticule.pixels.reader import Reader, Source
-from graticule.pixels.tiff import TiffReader
 from tests.pixels.tiff_files import (
     CODECS,
     LAYOUTS,
@@ -25,6 +22,11 @@ from tests.pixels.tiff_files import (
     raw_tiff,
     write_pages,
 )
+
+from graticule.errors import OutOfRangeError, UnsupportedFileError
+from graticule.pixels.model import PixelType, Window
+from graticule.pixels.reader import Reader, Source
+from graticule.pixels.tiff import TiffReader
 
 
 def whole(source, image=0, level=0, z=0, t=0):
@@ -604,3 +606,86 @@ def test_an_open_file_may_be_read_by_many_threads(tmp_path):
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+@pytest.mark.parametrize("codec", ["tiff_ccitt", "group3", "group4"])
+def test_fax_codecs_as_pillow_shows_them(tmp_path, codec):
+    bits = np.zeros((40, 61), bool)
+    bits[5:20, 7:50] = True
+    path = tmp_path / "a.tif"
+    PIL.Image.fromarray(bits).save(path, compression=codec)
+    source = open_tiff(path)
+    assert source.fileset.images[0].pixel_type is PixelType.BIT
+    assert np.array_equal(whole(source)[0], bits)
+
+
+def test_aperio_tiles_in_ycbcr_are_shown_in_their_colours(tmp_path):
+    """Compression 33003 holds YCbCr without saying so in its codestream."""
+    pixels = smooth_rgb(64, 64)
+    ycbcr = PIL.Image.fromarray(pixels).convert("YCbCr")
+    tile = imagecodecs.jpeg2k_encode(
+        np.asarray(ycbcr), level=0, codecformat="j2k", mct=False, reversible=True
+    )
+    tags = [
+        (256, 3, [64]), (257, 3, [64]), (258, 3, [8, 8, 8]), (259, 3, [33003]),
+        (262, 3, [2]), (277, 3, [3]), (322, 3, [64]), (323, 3, [64]),
+        (324, 4, [-1]), (325, 4, [len(tile)]),
+    ]  # fmt: skip
+    path = tmp_path / "a.tif"
+    path.write_bytes(raw_tiff(tags, tile))
+    read = np.moveaxis(whole(open_tiff(path)), 0, 2)
+    shown = np.asarray(ycbcr.convert("RGB"))
+    assert np.abs(read.astype(int) - shown).max() <= 1
+
+
+def ndpi(pages):
+    """A Hamamatsu file by hand: classic tags, but 64-bit offsets of pages."""
+    data = bytearray(b"II*\0" + bytes(8))
+    link = 4
+    for jpeg, width, height, magnification in pages:
+        start = len(data)
+        data += jpeg + bytes(len(jpeg) % 2)
+        maker = len(data)
+        data += b"Hamamatsu\0"
+        number = struct.unpack("<I", struct.pack("<f", magnification))[0]
+        entries = [
+            (256, 4, 1, width), (257, 4, 1, height), (259, 3, 1, 7), (262, 3, 1, 6),
+            (271, 2, 10, maker), (273, 4, 1, start), (277, 3, 1, 3),
+            (278, 4, 1, height), (279, 4, 1, len(jpeg)), (65420, 4, 1, 1),
+            (65421, 11, 1, number),
+        ]  # fmt: skip
+        # three samples of 8 bits need a place of their own
+        bits = len(data)
+        data += struct.pack("<3H", 8, 8, 8)
+        entries.insert(2, (258, 3, 3, bits))
+        struct.pack_into("<Q", data, link, len(data))
+        data += struct.pack("<H", len(entries))
+        data += b"".join(struct.pack("<HHII", *entry) for entry in entries)
+        link = len(data)
+        data += bytes(8) + bytes(4 * len(entries))
+    return bytes(data)
+
+
+def test_hamamatsu_slides(tmp_path):
+    main = smooth_rgb(128, 160)
+    jpegs = [
+        (imagecodecs.jpeg8_encode(np.ascontiguousarray(one), level=98), one, number)
+        for one, number in (
+            (main, 20.0),
+            (main[::2, ::2], 10.0),
+            (smooth_rgb(30, 90), -1.0),
+        )
+    ]
+    path = tmp_path / "a.ndpi"
+    path.write_bytes(
+        ndpi([(j, one.shape[1], one.shape[0], number) for j, one, number in jpegs])
+    )
+    source = open_tiff(path)
+    assert source.fileset.format == "Hamamatsu NDPI"
+    slide, macro = source.fileset.images
+    assert [(lv.width, lv.height) for lv in slide.levels] == [(160, 128), (80, 64)]
+    assert (slide.name, slide.nominal_magnification) == ("a.ndpi", 20)
+    assert macro.name == "a.ndpi [Macro]"
+    for level in range(2):
+        read = np.moveaxis(whole(source, level=level), 0, 2).astype(int)
+        assert np.abs(read - jpegs[level][1])[8:50, 8:50].mean() < 3

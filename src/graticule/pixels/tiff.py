@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 from tifffile import TiffFile
 
 from graticule.errors import CorruptFileError, MissingFileError, OutOfRangeError
@@ -130,7 +131,8 @@ class TiffReader:
             return _ome_source(OmeReader.of_companion(path, context.limits), context)
         file = StoredFile(path)
         try:
-            with TiffFile(path) as tif:
+            # Damaged tags make sums overflow that are refused afterwards.
+            with np.errstate(over="ignore"), TiffFile(path) as tif:
                 return _open_tiff(tif, file, context)
         except FileNotFoundError as error:
             raise MissingFileError(path, "The file has vanished.") from error

@@ -193,6 +193,8 @@ def layout_of(
             "max_axis_pixels", limits.max_axis_pixels, longest, f"A side of {path.name}"
         )
     _check_codec(page, path)
+    with np.errstate(over="ignore"):  # damaged tags make tifffile's sums overflow
+        decoder = page.decode
     stored = np.dtype(page.dtype).newbyteorder(page.parent.byteorder)
     palette = None if measured else _palette(page)
     tiled = bool(page.is_tiled)
@@ -216,7 +218,7 @@ def layout_of(
         predictor=int(page.predictor),
         photometric=int(page.photometric),
         fill_order=int(page.fillorder),
-        slow=page.decode,
+        slow=decoder,
         jpeg_header=page.jpegheader,
         palette=palette,
         inverted_from=_inverted_from(page, stored),
