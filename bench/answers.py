@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.load import run
-from bench.server import get, serving
+from bench.server import first_image, serving
 
 
 def measure(home: Path) -> None:
     """Print the rates of ``imgData``, and of the cheapest view for comparison."""
     with serving(home, workers="2") as server:
-        image = _some_image(server.port)
+        image = first_image(server.port)
         print("\nJSON answers, 32 at a time")
         for what, path in (
             ("greeting (nothing asked)", "/webgateway/"),
@@ -23,11 +23,3 @@ def measure(home: Path) -> None:
             cpu = 1000 * (server.cpu_seconds() - before) / 5000
             print(f"{what:24}{load.per_second:9.0f} /s{cpu:8.2f} CPU ms", end="")
             print(f"   p50 {load.percentile(50):.1f}  p99 {load.percentile(99):.1f} ms")
-
-
-def _some_image(port: int) -> int:
-    for project in get(port, "/webgateway/proj/list/"):
-        for dataset in get(port, f"/webgateway/proj/{project['id']}/children/"):
-            for image in get(port, f"/webgateway/dataset/{dataset['id']}/children/"):
-                return int(image["id"])
-    raise RuntimeError("nothing is served")

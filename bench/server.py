@@ -110,6 +110,21 @@ def get(port: int, path: str) -> Any:
         return json.load(answer)
 
 
+def first_image(port: int) -> int:
+    """Give the id of some image that is served.
+
+    Raises
+    ------
+    RuntimeError
+        If there is none.
+    """
+    for project in get(port, "/webgateway/proj/list/"):
+        for dataset in get(port, f"/webgateway/proj/{project['id']}/children/"):
+            for image in get(port, f"/webgateway/dataset/{dataset['id']}/children/"):
+                return int(image["id"])
+    raise RuntimeError("nothing is served")
+
+
 def _wait(port: int) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:

@@ -11,13 +11,12 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from graticule.pixels.registry import open_source
-
 from bench.load import run
-from bench.server import Served, get, serving
+from bench.server import Served, first_image, get, serving
 from graticule.pixels.cache import ChunkCache
 from graticule.pixels.model import Window
 from graticule.pixels.reader import ReadContext, ReadLimits
+from graticule.pixels.registry import open_source
 from graticule.render.compose import compose
 from graticule.render.encode import encode
 from graticule.render.settings import ChannelRendering, Rendering
@@ -88,7 +87,7 @@ def _draw_all(path: Path, tiles: list[Tile], side: int) -> float:
 def measure(name: str, path: Path, home: Path, side: int, query: str) -> None:
     """Print the table of one image."""
     with serving(home, path.parent, **NO_CACHES) as server:
-        image = _image_id(server.port, path.name)
+        image = first_image(server.port)
         sizes = _sizes(server.port, image)
         tiles = tiles_of(sizes, side)
         floor_rate, floor_cpu = floor(path, tiles, side)
@@ -116,15 +115,6 @@ def _row(server: Served, paths: list[str], concurrency: int, floor: float) -> No
     for share in (50, 95, 99):
         print(f"{load.percentile(share):8.1f}", end="")
     print()
-
-
-def _image_id(port: int, name: str) -> int:
-    for project in get(port, "/webgateway/proj/list/"):
-        for dataset in get(port, f"/webgateway/proj/{project['id']}/children/"):
-            for image in get(port, f"/webgateway/dataset/{dataset['id']}/children/"):
-                if image["name"].startswith(name.split(".", maxsplit=1)[0]):
-                    return int(image["id"])
-    raise RuntimeError(f"{name} was not scanned")
 
 
 def _sizes(port: int, image: int) -> list[tuple[int, int]]:
