@@ -153,6 +153,5 @@ def _serve(values: Any, port: int) -> None:
         log_level=LogLevels.warning,
         websockets=False,
         respawn_failed_workers=True,
-        process_name="graticule",
     )
     server.serve()

@@ -37,7 +37,9 @@ INSTALLED_APPS = [
     "graticule.viewer",
 ]
 MIDDLEWARE = [
-    "graticule.web.errors.ErrorMiddleware",
+    "graticule.web.middleware.EdgeMiddleware",
+    # Redirects to the final slash, checks the host, sets Content-Length.
+    "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "graticule.web.principal.principal_middleware",

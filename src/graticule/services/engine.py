@@ -16,6 +16,8 @@ from django.conf import settings
 from graticule.pixels.cache import ChunkCache
 from graticule.pixels.pool import SourcePool
 from graticule.pixels.reader import ReadContext, ReadLimits
+from graticule.pixels.registry import readers
+from graticule.render import kernels, thumbnail
 from graticule.render.lut import SHIPPED, LutLibrary
 
 
@@ -79,6 +81,12 @@ class Engine:
         self.max_plane_pixels = number("max_plane_pixels")
         self.max_thumbnail_length = number("max_thumbnail_length")
         self.thumbnail_length = number("thumbnail_length")
+
+    def warm_up(self) -> None:
+        """Compile or load what draws, and find the readers of all formats."""
+        kernels.warm_up()
+        thumbnail.warm_up()
+        readers()
 
 
 @cache

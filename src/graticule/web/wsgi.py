@@ -1,13 +1,14 @@
 """The application that the HTTP server calls: static files, else Django.
 
-Static files are answered before Django is asked, and kept in memory's reach:
-they come with the package and do not change while a worker lives.
+Static files are answered before Django is asked: they come with the package and
+do not change while a worker lives.
 """
 
 from __future__ import annotations
 
 import os
 from importlib.resources import files
+from threading import Thread
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -18,15 +19,23 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "graticule.config.django")
 
 def _application() -> WhiteNoise:
     django = get_wsgi_application()
-    # Without a hash in their names, files are asked for again by their ETag.
     static = str(files("graticule.viewer") / "static")
+    # Without a hash in their names, files are soon asked for again by ETag.
     return WhiteNoise(
         django,
         root=static,
         prefix="static/",
         autorefresh=settings.DEBUG,
-        max_age=3600,
+        max_age=60,
     )
 
 
+def _warm_up() -> None:
+    """Load what the first picture needs, while the first page is read."""
+    from graticule.services.engine import engine  # noqa: PLC0415
+
+    engine().warm_up()
+
+
 application = _application()
+Thread(target=_warm_up, name="warm-up", daemon=True).start()
