@@ -163,7 +163,9 @@ def levels_of(source, image=0):
 def test_levels_are_block_means_of_every_plane(tmp_path, pixel_type):
     base = ArraySource(random_pixels(pixel_type, (2, 3, 2, 21, 38)), pixel_type)
     build_pyramid(base, 0, tmp_path / "p.zarr", smallest=8)
-    source = PyramidSource(base, {0: tmp_path / "p.zarr"}, CONTEXT)
+    source = PyramidSource(
+        base, {0: ZarrReader().open(tmp_path / "p.zarr", CONTEXT)}, CONTEXT.limits
+    )
     assert isinstance(source, Source)
     sizes = [(lv.width, lv.height) for lv in source.fileset.images[0].levels]
     assert sizes == [(38, 21), (19, 11), (10, 6), (5, 3)]
@@ -278,7 +280,9 @@ def test_a_huge_plane_in_bounded_memory(tmp_path, tile):
     assert peak_bytes < 128 << 20
     assert base.largest_bytes <= pyramid.READ_BYTES
     assert sum(w.area for w in base.windows) == width * height, "each pixel once"
-    source = PyramidSource(base, {0: tmp_path / "p.zarr"}, CONTEXT)
+    source = PyramidSource(
+        base, {0: ZarrReader().open(tmp_path / "p.zarr", CONTEXT)}, CONTEXT.limits
+    )
     level = source.fileset.images[0].levels[6]
     assert (level.width, level.height) == (375, math.ceil(height / 64))
     got = source.read(0, 6, 0, 0, [0], level.whole)[0]
@@ -373,7 +377,9 @@ def test_a_source_with_a_pyramid_of_its_second_image(tmp_path):
     big = base.fileset.images[0]
     build_pyramid(base, 0, tmp_path / "p.zarr")
     base.fileset = replace(base.fileset, images=(small, big))
-    source = PyramidSource(base, {1: tmp_path / "p.zarr"}, CONTEXT)
+    source = PyramidSource(
+        base, {1: ZarrReader().open(tmp_path / "p.zarr", CONTEXT)}, CONTEXT.limits
+    )
     assert [len(i.levels) for i in source.fileset.images] == [1, 3]
     assert source.stored_tile(1, 0, 0, 0, Window(0, 0, 9, 9)).data == b"tile"
     assert source.stored_tile(1, 1, 0, 0, Window(0, 0, 9, 9)) is None
@@ -397,6 +403,8 @@ def test_the_pyramid_of_another_image_is_refused(tmp_path):
     ):
         other = ArraySource(np.zeros(shape, pixel_type.dtype), pixel_type)
         with pytest.raises(ChangedFileError, match="not the pyramid of base"):
-            PyramidSource(other, {0: folder}, CONTEXT)
+            PyramidSource(
+                other, {0: ZarrReader().open(folder, CONTEXT)}, CONTEXT.limits
+            )
     document = json.loads((folder / "zarr.json").read_text())
     assert document["attributes"]["ome"]["multiscales"][0]["name"] == "base"

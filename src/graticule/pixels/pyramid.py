@@ -23,12 +23,11 @@ from graticule.errors import ChangedFileError, FileError, RequestError
 from graticule.pixels.model import ImageInfo, Level, Window, halvings
 from graticule.pixels.reader import (
     Pixels,
-    ReadContext,
+    ReadLimits,
     Source,
     StoredTile,
     check_read,
 )
-from graticule.pixels.zarr import ZarrReader, ZarrSource
 from graticule.pixels.zarr_writing import CHUNK, SHARD_WIDTH, ZarrLevel, write_group
 
 READ_BYTES = 32 << 20
@@ -310,31 +309,29 @@ class PyramidSource:
     Parameters
     ----------
     base
-        The source of the full size; closed with this one.
-    folders
-        What :func:`build_pyramid` wrote, by index of the image.
-    context
+        The source of the full size.
+    reduced
+        What :func:`build_pyramid` wrote, opened, by index of the image.
+    limits
         As given to the base.
 
     Raises
     ------
     graticule.errors.ChangedFileError
         If a pyramid is not of the image it is meant for: it must be built again.
-    graticule.errors.FileError
-        If a pyramid cannot be opened.
     """
 
     def __init__(
-        self, base: Source, folders: Mapping[int, Path], context: ReadContext
+        self, base: Source, reduced: Mapping[int, Source], limits: ReadLimits
     ) -> None:
         self._base = base
-        self._limits = context.limits
-        self._reduced: dict[int, ZarrSource] = {}
+        self._limits = limits
+        self._reduced = reduced
         images = list(base.fileset.images)
-        for image, folder in folders.items():
-            reduced = ZarrReader().open(folder, context)
-            self._reduced[image] = reduced
-            images[image] = _joined(images[image], reduced.fileset.images[0], folder)
+        for image, pyramid in reduced.items():
+            images[image] = _joined(
+                images[image], pyramid.fileset.images[0], pyramid.fileset.entry
+            )
         self.fileset = replace(base.fileset, images=tuple(images))
 
     def read(

@@ -8,7 +8,7 @@ no row of the catalogue, so it can be kept for a moment and shared by threads.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from graticule.catalog.access import visible_to
 from graticule.catalog.models import Image, Person
 from graticule.errors import ChangedFileError, MissingFileError, NotFoundError
 from graticule.pixels.model import Level, PixelType
+from graticule.pixels.pyramid import PyramidSource
 from graticule.pixels.reader import Source
 from graticule.render.settings import Rendering
 from graticule.services.engine import engine
@@ -141,17 +142,22 @@ def open_scene(scene: Scene) -> Iterator[Source]:
     graticule.errors.ChangedFileError
         If it no longer holds the image that was scanned.
     """
-    with engine().pool.lease(scene.entry) as source:
-        images = source.fileset.images
-        fits = scene.index < len(images) and _same(scene, source)
-        if not fits:
+    pool = engine().pool
+    with ExitStack() as leases:
+        source: Source = leases.enter_context(pool.lease(scene.entry))
+        if not _same(scene, source):
             raise ChangedFileError(
                 scene.entry, "the file has changed since it was scanned: scan again."
             )
+        if scene.pyramid is not None:
+            reduced = leases.enter_context(pool.lease(scene.pyramid))
+            source = PyramidSource(source, {scene.index: reduced}, engine().limits)
         yield source
 
 
 def _same(scene: Scene, source: Source) -> bool:
+    if scene.index >= len(source.fileset.images):
+        return False
     info = source.fileset.images[scene.index]
     return (
         info.pixel_type is scene.pixel_type
