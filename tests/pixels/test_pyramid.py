@@ -38,8 +38,14 @@ from graticule.pixels.reader import (
     StoredTile,
     check_read,
 )
+from graticule.pixels.zarr import ZarrReader
 
 CONTEXT = ReadContext(ReadLimits(), ChunkCache(1 << 24))
+
+
+def with_pyramid(base, image, folder):
+    reduced = ZarrReader().open(folder, CONTEXT)
+    return PyramidSource(base, {image: reduced}, CONTEXT.limits)
 
 
 def describe(pixel_type, shape, tile=None):

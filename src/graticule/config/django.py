@@ -105,6 +105,7 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "graticule": {"level": GRATICULE["log_level"]},
-        "django.request": {"level": "ERROR"},
+        # Errors have had their line from graticule.web.errors.
+        "django.request": {"level": "CRITICAL"},
     },
 }
