@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graticule.errors import LimitError, RequestError
+from graticule.pixels.pool import file_stamp
 from graticule.render.encode import encode
 from graticule.render.thumbnail import (
     choose_level,
@@ -18,7 +19,7 @@ from graticule.render.thumbnail import (
 )
 from graticule.services.engine import engine
 from graticule.services.scenes import Scene, open_scene
-from graticule.services.view import DEFAULT_QUALITY, View, draw_pixels
+from graticule.services.view import DEFAULT_QUALITY, View, check_view, draw_pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ def draw_thumbnail(scene: Scene, request: ThumbnailRequest) -> bytes:
     graticule.errors.OutOfRangeError
         If there is no such plane.
     """
-    key = ("thumbnail", scene.image_id, scene.revision, scene.rendering, request)
+    plane = (scene.default_z, scene.default_t)
+    stamp = file_stamp(scene.entry)
+    key = (scene.image_id, scene.revision, stamp, scene.rendering, plane, request)
     return engine().pictures.get(key, lambda: _draw(scene, request))
 
 
@@ -61,9 +64,7 @@ def _draw(scene: Scene, request: ThumbnailRequest) -> bytes:
         window=scene.levels[level].whole,
         rendering=scene.rendering,
     )
-    limit = engine().max_render_pixels
-    if view.window.area > limit:
-        raise LimitError("max_render_pixels", limit, view.window.area, "A thumbnail")
+    check_view(scene, view, "A thumbnail's level")
     with open_scene(scene) as source:
         picture = draw_pixels(source, scene, view)
     chosen = scene.levels[level]

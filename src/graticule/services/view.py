@@ -12,6 +12,7 @@ from hashlib import blake2b
 
 from graticule.errors import LimitError, OutOfRangeError
 from graticule.pixels.model import Window
+from graticule.pixels.pool import file_stamp
 from graticule.pixels.reader import Pixels, Source
 from graticule.render.compose import compose, drawn_channels
 from graticule.render.encode import encode
@@ -47,13 +48,27 @@ class View:
 
 
 def view_key(scene: Scene, view: View) -> str:
-    """Give what a picture is known by: everything that shows in its bytes."""
-    said = repr((scene.image_id, scene.revision, scene.entry, view))
+    """Give what a picture is known by: everything that shows in its bytes.
+
+    The file is looked at: one that changed since the scan makes a new picture.
+
+    Raises
+    ------
+    graticule.errors.MissingFileError
+        If it has vanished.
+    """
+    stamp = file_stamp(scene.entry)
+    said = repr((scene.image_id, scene.revision, scene.entry, stamp, view))
     return blake2b(said.encode(), digest_size=16).hexdigest()
 
 
-def draw_view(scene: Scene, view: View) -> bytes:
+def draw_view(scene: Scene, view: View, key: str | None = None) -> bytes:
     """Draw and encode a view, or find it drawn before.
+
+    Parameters
+    ----------
+    key
+        What :func:`view_key` gives, where that is known already.
 
     Raises
     ------
@@ -65,11 +80,12 @@ def draw_view(scene: Scene, view: View) -> bytes:
     graticule.errors.FileError
         If the file vanished, changed or is damaged.
     """
-    return engine().pictures.get(view_key(scene, view), lambda: _draw(scene, view))
+    key = view_key(scene, view) if key is None else key
+    return engine().pictures.get(key, lambda: _draw(scene, view))
 
 
 def _draw(scene: Scene, view: View) -> bytes:
-    _check(scene, view)
+    check_view(scene, view, "A picture")
     with open_scene(scene) as source:
         if view.projection is None and view.quality is None and shows_as_stored(view):
             tile = source.stored_tile(
@@ -82,17 +98,23 @@ def _draw(scene: Scene, view: View) -> bytes:
     return encode(picture, view.format, quality)
 
 
-def _check(scene: Scene, view: View) -> None:
+def check_view(scene: Scene, view: View, what: str) -> None:
+    """Refuse a plane that is not there, and one too large to be drawn.
+
+    Raises
+    ------
+    graticule.errors.OutOfRangeError, graticule.errors.LimitError
+    """
     limit = engine().max_render_pixels
     if view.window.area > limit:
-        raise LimitError("max_render_pixels", limit, view.window.area, "A picture")
-    for what, number, size in (
+        raise LimitError("max_render_pixels", limit, view.window.area, what)
+    for axis, number, size in (
         ("z", view.z, scene.size_z),
         ("t", view.t, scene.size_t),
         ("level", view.level, len(scene.levels)),
     ):
         if not 0 <= number < size:
-            raise OutOfRangeError(f"{what} {number} is outside 0 to {size - 1}.")
+            raise OutOfRangeError(f"{axis} {number} is outside 0 to {size - 1}.")
 
 
 def draw_pixels(source: Source, scene: Scene, view: View) -> Pixels:

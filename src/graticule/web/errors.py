@@ -1,14 +1,14 @@
 """The one table from what went wrong to what the client is told.
 
 Exceptions know no HTTP; here each class gets its status. Doors choose the shape
-(page, JSON, plain text); whatever escapes them becomes a page here, with one
-line in the log and never a traceback to the client.
+(page, JSON, plain text); whatever escapes them becomes a page, with one line in
+the log and never a traceback to the client.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from html import escape
 from json import dumps
 from urllib.parse import quote
 
@@ -17,9 +17,9 @@ from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
-    HttpResponseBase,
     HttpResponseRedirect,
 )
+from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -34,6 +34,7 @@ from graticule.errors import (
 )
 
 logger = logging.getLogger(__name__)
+_LONGEST_PATH_LOGGED = 500
 
 
 class NotLoggedInError(Exception):
@@ -57,6 +58,7 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (PermissionDenied, 403),
     (SuspiciousOperation, 400),
     (BadRequest, 400),
+    (MultiPartParserError, 400),
 )
 TITLES = {
     400: "That request cannot be understood",
@@ -83,12 +85,15 @@ def public_message(error: Exception) -> str:
 
 def log(request: HttpRequest, error: Exception) -> None:
     """Write one line; with a traceback only for what nobody foresaw."""
+    # Paths stay quoted and line ends go: clients must not write lines of ours.
+    path = quote(request.path[:_LONGEST_PATH_LOGGED])
+    said = " ".join(str(error).split())
     if not isinstance(error, (GraticuleError, Http404)) and status_of(error) == 500:
-        logger.error("%s %s", request.method, request.path, exc_info=error)
+        logger.error("%s %s", request.method, path, exc_info=error)
     elif isinstance(error, FileError):
-        logger.warning("%s %s: %s", request.method, request.path, error)
+        logger.warning("%s %s: %s", request.method, path, said)
     else:
-        logger.info("%s %s: %s", request.method, request.path, error)
+        logger.info("%s %s: %s", request.method, path, said)
 
 
 def is_xhr(request: HttpRequest) -> bool:
@@ -125,34 +130,15 @@ def error_answer(request: HttpRequest, error: Exception) -> HttpResponse:
     log(request, error)
     status = status_of(error)
     if status == 400:
-        # Explicit bad requests are the plain message, wherever they happen.
-        return HttpResponse(public_message(error), status=status)
+        # Explicit bad requests are the plain message, wherever they happen. It is
+        # sent as HTML (2.6) and repeats what was asked: no mark-up may get through.
+        return HttpResponse(escape(public_message(error), quote=False), status=status)
     return page(request, status, public_message(error))
-
-
-View = Callable[[HttpRequest], HttpResponseBase]
-
-
-class ErrorMiddleware:
-    """Turn whatever a view raises into an answer."""
-
-    def __init__(self, get_response: View) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass the request on; Django calls the hook below on errors."""
-        return self.get_response(request)
-
-    def process_exception(
-        self, request: HttpRequest, error: Exception
-    ) -> HttpResponseBase:
-        """Answer an exception that left a view."""
-        return error_answer(request, error)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Refuse a form without its token (contract webgateway 2.5)."""
-    logger.info("%s %s: CSRF %s", request.method, request.path, reason)
+    log(request, PermissionDenied(f"CSRF {reason}"))
     body = dumps({"message": f"CSRF Failed: {reason}"})
     return HttpResponse(body, status=403, content_type="application/json")
 
@@ -169,5 +155,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500."""
+    """Django's handler500: for what went wrong before a view was reached."""
+    logger.error("%s %s", request.method, quote(request.path), exc_info=True)  # noqa: LOG014 -- called while Django handles the exception
     return page(request, 500, TITLES[500])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from django.conf import settings
@@ -31,10 +31,12 @@ class Principal:
 
     ``person`` is ``None`` when nobody is logged in and there is no public
     person. ``scopes`` limits what a token may do; ``None`` means no limit.
+    ``by_token`` says that a bearer token was sent.
     """
 
     person: Person | None
     scopes: frozenset[str] | None = None
+    by_token: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -72,6 +74,11 @@ def is_public(request: HttpRequest) -> bool:
     return principal.is_public
 
 
+def forget_principals() -> None:
+    """Forget who was who, after somebody has logged out."""
+    _principals.forget()
+
+
 _NOBODY = Principal(None)
 _principals: Remembered[Principal | None] = Remembered(10_000)
 
@@ -88,6 +95,9 @@ def principal_middleware(
             answer["WWW-Authenticate"] = 'Basic realm="Graticule", Bearer'
             return answer
         request.principal = principal  # type: ignore[attr-defined]
+        if principal.by_token:
+            # No browser sends a token by itself, so nobody can forge its forms.
+            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined] # noqa: SLF001
         return get_response(request)
 
     return middleware
@@ -104,7 +114,8 @@ def _remember(request: HttpRequest) -> Principal | None:
 def _find(request: HttpRequest, header: str, cookie: str) -> Principal | None:
     kind, _, credentials = header.partition(" ")
     if kind.lower() == "bearer":
-        return _by_token(credentials.strip())
+        found = _by_token(credentials.strip())
+        return replace(found, by_token=True) if found else None
     if kind.lower() == "basic":
         return _by_password(request, credentials)
     if cookie and request.session.get(SESSION_KEY):
@@ -132,6 +143,8 @@ def _by_password(request: HttpRequest, credentials: str) -> Principal | None:
     except (binascii.Error, UnicodeDecodeError):
         return None
     name, _, password = text.partition(":")
+    if "\0" in text:  # in no name nor password, and PostgreSQL refuses it
+        return None
     person = authenticate(request, username=name, password=password)
     if isinstance(person, Person):
         return Principal(person)

@@ -16,14 +16,15 @@ BORDER = 2
 
 
 def image_answer(
-    data: ImageData, *, interpolate: bool, initial_zoom: int
+    data: ImageData, *, interpolate: bool, initial_zoom: int, max_tile_length: int
 ) -> dict[str, Any]:
     """Write everything a viewer needs of an image.
 
     Parameters
     ----------
-    interpolate, initial_zoom
-        The settings ``interpolate_pixels`` and ``initial_zoom_level``.
+    interpolate, initial_zoom, max_tile_length
+        The settings ``interpolate_pixels``, ``initial_zoom_level`` and
+        ``max_tile_length``.
     """
     image = data.image
     levels = len(image.levels)
@@ -37,7 +38,7 @@ def image_answer(
             "canLink": data.rights[Verb.LINK],
         },
         "tiles": levels > 1,
-        **(_tiles(image) if levels > 1 else {}),
+        **(_tiles(image, max_tile_length) if levels > 1 else {}),
         "interpolate": interpolate,
         "size": {
             "width": image.size_x,
@@ -79,8 +80,10 @@ def image_answer(
     return answer
 
 
-def _tiles(image: Image) -> dict[str, Any]:
-    _, _, tile_width, tile_height = image.levels[0]
+def _tiles(image: Image, max_length: int) -> dict[str, Any]:
+    _, _, *tile = image.levels[0]
+    # Asked tiles are cut to this length, and clients ask for what stands here.
+    tile_width, tile_height = (min(length, max_length) for length in tile)
     sizes = [(width, height) for width, height, *_ in image.levels]
     return {
         "tile_size": {"width": tile_width, "height": tile_height},
@@ -153,14 +156,20 @@ def channel_answer(
         "family": drawn.family.value,
         "coefficient": drawn.coefficient,
         "window": {
-            "min": float(low if channel.minimum is None else channel.minimum),
-            "max": float(high if channel.maximum is None else channel.maximum),
-            "start": drawn.window[0],
-            "end": drawn.window[1],
+            "min": _number(channel.minimum, low),
+            "max": _number(channel.maximum, high),
+            "start": _number(drawn.window[0], low),
+            "end": _number(drawn.window[1], high),
         },
         "active": drawn.active,
         **({"lut": drawn.lut} if drawn.lut else {}),
     }
+
+
+def _number(value: float | None, unknown: float) -> float:
+    """Write a bound; what JSON has no number for is drawn as the whole range."""
+    known = value is not None and math.isfinite(value)
+    return float(value if known else unknown)  # type: ignore[arg-type]
 
 
 def split_size(panes: int, width: int, height: int) -> dict[str, int]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.utils.http import quote_etag
+from django.utils.http import parse_etags, quote_etag
 
 from graticule.errors import GraticuleError, NotFoundError, OutOfRangeError
 from graticule.render.project import clamped_projection
@@ -41,11 +41,11 @@ def render_image(
     person = person_of(request)
     if explicit:
         parse_rendering(request, explicit=True)
-    scene = find_scene(person, int(iid))
+    scene = find_scene(person, numbers.path_number(iid))
     asked = parse_rendering(request)
     view = View(
-        z=scene.default_z if z is None else int(z),
-        t=scene.default_t if t is None else int(t),
+        z=scene.default_z if z is None else numbers.path_number(z),
+        t=scene.default_t if t is None else numbers.path_number(t),
         level=0,
         window=scene.levels[0].whole,
         rendering=apply_changes(scene.rendering, asked.changes),
@@ -68,18 +68,19 @@ def render_image_region(
     person = person_of(request)
     if explicit:
         parse_rendering(request, explicit=True)
-    scene = find_scene(person, int(iid))
+    scene = find_scene(person, numbers.path_number(iid))
     asked = parse_rendering(request)
+    quality = _quality(asked)
     level, window = asked_window(
         request, scene.levels, settings.GRATICULE["max_tile_length"]
     )
     view = View(
-        z=int(z),
-        t=int(t),
+        z=numbers.path_number(z),
+        t=numbers.path_number(t),
         level=level,
         window=window,
         rendering=apply_changes(scene.rendering, asked.changes),
-        quality=_quality(asked),
+        quality=quality,
     )
     return _picture(request, scene, view)
 
@@ -104,27 +105,35 @@ def _projection(scene: Scene, asked: AskedProjection | None) -> Projection | Non
 
 
 def _picture(request: HttpRequest, scene: Scene, view: View) -> HttpResponse:
-    etag = quote_etag(view_key(scene, view))
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponseNotModified(headers={"ETag": etag})
-    answer = HttpResponse(draw_view(scene, view), content_type="image/jpeg")
-    answer["ETag"] = etag
+    key = view_key(scene, view)
+    etag = quote_etag(key)
     # Kept by browsers, but asked for again each time: rights may have changed.
-    answer["Cache-Control"] = "private, no-cache"
-    return answer
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    if _has(request.headers.get("If-None-Match", ""), etag):
+        return HttpResponseNotModified(headers=headers)
+    picture = draw_view(scene, view, key)
+    return HttpResponse(picture, content_type="image/jpeg", headers=headers)
+
+
+def _has(if_none_match: str, etag: str) -> bool:
+    """Say whether a client has the picture; proxies weaken entity tags."""
+    return bool(if_none_match) and any(
+        known.removeprefix("W/") == etag for known in parse_etags(if_none_match)
+    )
 
 
 def _thumbnail(
     request: HttpRequest, iid: int, w: str | None, h: str | None = None
 ) -> bytes:
+    person = person_of(request)
     asked = ThumbnailRequest(
-        width=None if w is None else int(w),
-        height=None if h is None else int(h),
+        width=None if w is None else numbers.path_number(w),
+        height=None if h is None else numbers.path_number(h),
         z=numbers.integer(request, "z", None),
         t=numbers.integer(request, "t", None),
     )
     rendering_id = numbers.integer(request, "rdefId", None)
-    scene = find_scene(person_of(request), iid, rendering_id=rendering_id)
+    scene = find_scene(person, iid, rendering_id=rendering_id)
     return draw_thumbnail(scene, asked)
 
 
@@ -133,7 +142,7 @@ def render_thumbnail(
 ) -> HttpResponse:
     """Answer a thumbnail as JPEG (contract 5.1; 5.2 is the same view)."""
     try:
-        data = _thumbnail(request, int(iid), w, h)
+        data = _thumbnail(request, numbers.path_number(iid), w, h)
     except ParameterError:
         raise
     except GraticuleError as error:
@@ -152,7 +161,7 @@ def get_thumbnail(
 ) -> str:
     """Answer one thumbnail as data URI (contract 5.3)."""
     try:
-        return _data_uri(_thumbnail(request, int(iid), w, h))
+        return _data_uri(_thumbnail(request, numbers.path_number(iid), w, h))
     except ParameterError:
         raise
     except GraticuleError as error:
@@ -173,7 +182,7 @@ def get_thumbnails(
             status=500,
             content_type="text/javascript",
         )
-    size = ThumbnailRequest(width=None if w is None else int(w))
+    size = ThumbnailRequest(width=None if w is None else numbers.path_number(w))
 
     def one(iid: int) -> str | None:
         try:

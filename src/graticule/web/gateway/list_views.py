@@ -23,6 +23,7 @@ from graticule.web.errors import ParameterError
 from graticule.web.gateway import answers, numbers
 from graticule.web.gateway.image_answers import image_answer
 from graticule.web.gateway.wrapper import JsonText, json_view, quoted_empty
+from graticule.web.pages.views import image_detail
 from graticule.web.principal import is_public, person_of
 
 _image_texts: Remembered[JsonText] = Remembered(2_000)
@@ -38,20 +39,22 @@ def index(request: HttpRequest) -> HttpResponse:
 def image_data_json(request: HttpRequest, iid: str, key: str | None = None) -> Any:
     """Answer everything a viewer needs of an image (contract 7)."""
     person = person_of(request)
+    image_id = numbers.path_number(iid)
     imported = request.GET.get("getDefaults") == "true"
 
     def write() -> JsonText:
-        data = image_data(person, int(iid), imported=imported)
+        data = image_data(person, image_id, imported=imported)
         answer = image_answer(
             data,
             interpolate=settings.GRATICULE["interpolate_pixels"],
             initial_zoom=settings.GRATICULE["initial_zoom_level"],
+            max_tile_length=settings.GRATICULE["max_tile_length"],
         )
         return JsonText(json.dumps(answer))
 
     age = settings.GRATICULE["rights_age"].total_seconds()
     try:
-        text = _image_texts.get((person.pk, int(iid), imported), age, write)
+        text = _image_texts.get((person.pk, image_id, imported), age, write)
     except NotFoundError as error:
         if is_public(request):
             # So that clients try to log in (contract 2.4).
@@ -84,13 +87,15 @@ def list_projects(request: HttpRequest) -> list[dict[str, Any]]:
 def project_detail(request: HttpRequest, pid: str) -> dict[str, Any]:
     """Answer one project (contract 8.1)."""
     projects = Project.objects.all()
-    return answers.simple(containers.find(person_of(request), projects, int(pid)))
+    return answers.simple(
+        containers.find(person_of(request), projects, numbers.path_number(pid))
+    )
 
 
 @json_view
 def list_datasets(request: HttpRequest, pid: str) -> list[dict[str, Any]]:
     """Answer the datasets of a project; none for an unknown one (contract 8.1)."""
-    found = containers.datasets_of(person_of(request), int(pid))
+    found = containers.datasets_of(person_of(request), numbers.path_number(pid))
     return [
         {**answers.simple(dataset), "child_count": count} for dataset, count in found
     ]
@@ -100,7 +105,9 @@ def list_datasets(request: HttpRequest, pid: str) -> list[dict[str, Any]]:
 def dataset_detail(request: HttpRequest, did: str) -> dict[str, Any]:
     """Answer one dataset (contract 8.1)."""
     datasets = Dataset.objects.all()
-    return answers.simple(containers.find(person_of(request), datasets, int(did)))
+    return answers.simple(
+        containers.find(person_of(request), datasets, numbers.path_number(did))
+    )
 
 
 @json_view
@@ -110,7 +117,9 @@ def list_images(request: HttpRequest, did: str) -> HttpResponse | list[dict[str,
     tiled = bool(request.GET.get("tiled"))
     most = settings.GRATICULE["max_plane_pixels"]
     try:
-        dataset = containers.find(person, Dataset.objects.all(), int(did))
+        dataset = containers.find(
+            person, Dataset.objects.all(), numbers.path_number(did)
+        )
     except NotFoundError:
         return quoted_empty()
     return [
@@ -124,9 +133,10 @@ def list_well_images(
     request: HttpRequest, did: str
 ) -> HttpResponse | list[dict[str, Any]]:
     """Answer the images of a well, of one run if asked (contract 8.3)."""
+    person = person_of(request)
     run = numbers.integer(request, "run", None)
     try:
-        samples = containers.samples_of(person_of(request), int(did), run)
+        samples = containers.samples_of(person, numbers.path_number(did), run)
     except NotFoundError:
         return quoted_empty()
     return [answers.sample_form(sample) for sample in samples]
@@ -138,7 +148,7 @@ def well_data(request: HttpRequest, wid: str) -> HttpResponse | dict[str, Any]:
     person = person_of(request)
     try:
         wells = Well.objects.select_related("plate")
-        well = containers.find(person, wells, int(wid))
+        well = containers.find(person, wells, numbers.path_number(wid))
     except NotFoundError:
         return quoted_empty()
     samples = containers.samples_of(person, well.pk)
@@ -154,14 +164,14 @@ def well_data(request: HttpRequest, wid: str) -> HttpResponse | dict[str, Any]:
 
 def histogram_json(request: HttpRequest, iid: str, channel: str) -> HttpResponse:
     """Answer the histogram of a plane; not JSONP (contract 13.1)."""
-    scene = find_scene(person_of(request), int(iid))
+    scene = find_scene(person_of(request), numbers.path_number(iid))
     z = numbers.integer(request, "theZ", 0) or 0
     t = numbers.integer(request, "theT", 0) or 0
     bins = numbers.integer(request, "bins", 256) or 0
     try:
         counts = plane_histogram(
             scene,
-            channel=int(channel),
+            channel=numbers.path_number(channel),
             z=max(0, z),
             t=max(0, t),
             bins=bins if bins > 0 else 256,
@@ -169,3 +179,9 @@ def histogram_json(request: HttpRequest, iid: str, channel: str) -> HttpResponse
     except LimitError as error:
         return JsonResponse({"error": str(error)}, status=400)
     return JsonResponse({"data": counts})
+
+
+def viewer_page(request: HttpRequest, iid: str) -> HttpResponse:
+    """Show the image page (contract 13.2)."""
+    person_of(request)
+    return image_detail(request, numbers.path_number(iid))

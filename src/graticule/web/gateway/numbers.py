@@ -10,8 +10,9 @@ from django.http import HttpRequest, QueryDict
 from graticule.web.errors import ParameterError
 
 _INTEGER = re.compile(r"\s*[+-]?\d{1,18}\s*")
+_MOST_DIGITS = 19
 _FLOAT = re.compile(
-    r"\s*[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf|infinity|nan)\s*",
+    r"\s*[+-]?((\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|inf|infinity|nan)\s*",
     re.IGNORECASE,
 )
 
@@ -24,6 +25,20 @@ def integer_or_none(text: str) -> int | None:
 def float_or_none(text: str) -> float | None:
     """Read a floating point number (``inf`` and ``nan`` too), or nothing."""
     return float(text) if _FLOAT.fullmatch(text) else None
+
+
+def path_number(text: str) -> int:
+    """Read a number of the path; leading zeros mean nothing (contract clients 1.1).
+
+    Raises
+    ------
+    graticule.web.errors.ParameterError
+        If it is larger than 64 bits (contract 2.1).
+    """
+    digits = text.lstrip("0") or "0"
+    if len(digits) > _MOST_DIGITS or int(digits) >= 1 << 63:
+        raise ParameterError(f"{digits[:_MOST_DIGITS]}… is too large a number.")
+    return int(digits)
 
 
 def integer(request: HttpRequest, name: str, default: int | None) -> int | None:

@@ -159,7 +159,7 @@ def _mapped(change: ChannelChange, entry: Any) -> ChannelChange:
     try:
         family = Family(curve.get("family"))
         coefficient = float(curve.get("coefficient", 1.0))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return change
     if not coefficient > 0:
         return change

@@ -9,11 +9,10 @@ from django.http import HttpResponseBase
 from django.urls import re_path
 
 from graticule.web.gateway import image_views, list_views
-from graticule.web.pages.views import image_detail
 
-_IID = r"(?P<iid>\d+)"
-_ZT = r"(?:(?P<z>\d+)/)?(?:(?P<t>\d+)/)?"
-_WH = r"(?:(?P<w>\d+)/)?(?:(?P<h>\d+)/)?"
+_IID = r"(?P<iid>[0-9]+)"
+_ZT = r"(?:(?P<z>[0-9]+)/)?(?:(?P<t>[0-9]+)/)?"
+_WH = r"(?:(?P<w>[0-9]+)/)?(?:(?P<h>[0-9]+)/)?"
 
 _explicit_image: Callable[..., HttpResponseBase] = partial(
     image_views.render_image, explicit=True
@@ -30,7 +29,7 @@ urlpatterns = [
         name="webgateway_render_image",
     ),
     re_path(
-        rf"^render_image_region/{_IID}/(?P<z>\d+)/(?P<t>\d+)/$",
+        rf"^render_image_region/{_IID}/(?P<z>[0-9]+)/(?P<t>[0-9]+)/$",
         image_views.render_image_region,
         name="webgateway_render_image_region",
     ),
@@ -40,12 +39,12 @@ urlpatterns = [
         name="webgateway_render_image_rdef",
     ),
     re_path(
-        rf"^render_image_region_rdef/{_IID}/(?P<z>\d+)/(?P<t>\d+)/$",
+        rf"^render_image_region_rdef/{_IID}/(?P<z>[0-9]+)/(?P<t>[0-9]+)/$",
         _explicit_region,
         name="webgateway_render_image_region_rdef",
     ),
     re_path(
-        rf"^render_birds_eye_view/{_IID}/(?:(?P<w>\d+)/)?$",
+        rf"^render_birds_eye_view/{_IID}/(?:(?P<w>[0-9]+)/)?$",
         image_views.render_thumbnail,
         name="webgateway_render_birds_eye_view",
     ),
@@ -60,7 +59,7 @@ urlpatterns = [
         name="webgateway_get_thumbnail_json",
     ),
     re_path(
-        r"^get_thumbnails/(?:(?P<w>\d+)/)?$",
+        r"^get_thumbnails/(?:(?P<w>[0-9]+)/)?$",
         image_views.get_thumbnails,
         name="webgateway_get_thumbnails_json",
     ),
@@ -73,40 +72,42 @@ urlpatterns = [
         r"^proj/list/$", list_views.list_projects, name="webgateway_listProjects_json"
     ),
     re_path(
-        r"^proj/(?P<pid>\d+)/detail/$",
+        r"^proj/(?P<pid>[0-9]+)/detail/$",
         list_views.project_detail,
         name="webgateway_projectDetail_json",
     ),
     re_path(
-        r"^proj/(?P<pid>\d+)/children/$",
+        r"^proj/(?P<pid>[0-9]+)/children/$",
         list_views.list_datasets,
         name="webgateway_listDatasets_json",
     ),
     re_path(
-        r"^dataset/(?P<did>\d+)/detail/$",
+        r"^dataset/(?P<did>[0-9]+)/detail/$",
         list_views.dataset_detail,
         name="webgateway_datasetDetail_json",
     ),
     re_path(
-        r"^dataset/(?P<did>\d+)/children/$",
+        r"^dataset/(?P<did>[0-9]+)/children/$",
         list_views.list_images,
         name="webgateway_listimages_json",
     ),
     re_path(
-        r"^well/(?P<did>\d+)/children/$",
+        r"^well/(?P<did>[0-9]+)/children/$",
         list_views.list_well_images,
         name="webgateway_listwellimages_json",
     ),
     re_path(
-        r"^wellData/(?P<wid>\d+)/$",
+        r"^wellData/(?P<wid>[0-9]+)/$",
         list_views.well_data,
         name="webgateway_wellData_json",
     ),
     # Not anchored at its end: any text may follow (contract 1).
     re_path(
-        rf"^histogram_json/{_IID}/channel/(?P<channel>\d+)/",
+        rf"^histogram_json/{_IID}/channel/(?P<channel>[0-9]+)/",
         list_views.histogram_json,
         name="histogram_json",
     ),
-    re_path(rf"^img_detail/{_IID}/$", image_detail, name="webgateway_full_viewer"),
+    re_path(
+        rf"^img_detail/{_IID}/$", list_views.viewer_page, name="webgateway_full_viewer"
+    ),
 ]

@@ -34,7 +34,10 @@ def asked_window(
 
 
 def _integers(text: str, least: int, most: int, name: str) -> list[int]:
-    values = [integer_or_none(part) for part in text.split(",")[:most]]
+    parts = text.split(",")
+    # A fourth part of a tile alone is ignored (3.4), as are parts after the last.
+    wanted = parts[:most] if len(parts) >= most else parts[:least]
+    values = [integer_or_none(part) for part in wanted]
     found = [value for value in values if value is not None]
     if len(found) != len(values) or len(found) < least:
         raise RequestError(f"malformed {name} argument, {name}={text}")

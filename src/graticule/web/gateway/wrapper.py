@@ -12,7 +12,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
 
 from graticule.errors import GraticuleError, LimitError, NotPermittedError
 from graticule.web import errors
@@ -33,12 +35,13 @@ def json_view(view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
         except errors.NotLoggedInError:
             return errors.login_needed(request)
         except GraticuleError as error:
-            errors.log(request, error)
-            return json_error(error)
+            return json_error(request, error)
         if isinstance(value, HttpResponseBase):
             return value
         return json_answer(request, value)
 
+    # What nobody foresaw gets this shape, too: the middleware asks for it.
+    wrapped.error_answer = json_error  # type: ignore[attr-defined]
     return wrapped
 
 
@@ -59,12 +62,13 @@ class JsonText(str):
     __slots__ = ()
 
 
-def json_error(error: GraticuleError) -> HttpResponse:
+def json_error(request: HttpRequest, error: Exception) -> HttpResponse:
     """Answer an error: not found included, nearly all are 500 (contract 2.6)."""
+    errors.log(request, error)
     status = 500
-    if isinstance(error, NotPermittedError):
+    if isinstance(error, (NotPermittedError, PermissionDenied)):
         status = 403
-    elif isinstance(error, LimitError):
+    elif isinstance(error, (LimitError, SuspiciousOperation, MultiPartParserError)):
         status = 400
     body = {"message": errors.public_message(error), "stacktrace": ""}
     return HttpResponse(

@@ -15,6 +15,7 @@ from graticule.catalog.models import Person
 from graticule.catalog.models.people import PUBLIC
 from graticule.catalog.tokens import use_login_link
 from graticule.web.errors import page
+from graticule.web.principal import forget_principals
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -33,8 +34,12 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "graticule/login.html", said)
     name = request.POST.get("username", "")
-    person = authenticate(
-        request, username=name, password=request.POST.get("password", "")
+    password = request.POST.get("password", "")
+    # NUL is in no name nor password, and PostgreSQL refuses to look for it.
+    person = (
+        None
+        if "\0" in name + password
+        else authenticate(request, username=name, password=password)
     )
     if not isinstance(person, Person) or person.username == PUBLIC:
         said |= {"username": name, "error": "User name or password is wrong."}
@@ -67,4 +72,5 @@ def log_in_by_link(request: HttpRequest, secret: str) -> HttpResponse:
 def log_out(request: HttpRequest) -> HttpResponse:
     """Log out."""
     logout(request)
+    forget_principals()
     return HttpResponseRedirect(reverse("start"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import ensure_csrf_cookie
 
 from graticule.catalog.models import Dataset, Image, Plate, Project, Screen
 from graticule.services import browse
@@ -111,6 +112,7 @@ def plate(request: HttpRequest, plate_id: int) -> HttpResponse:
     )
 
 
+@ensure_csrf_cookie  # scripts read it as they load (contract clients 1.2)
 def image_detail(request: HttpRequest, iid: int | str) -> HttpResponse:
     """Show the image page (also contract webgateway 13.2, ``img_detail``)."""
     person = person_of(request)
