@@ -75,7 +75,9 @@ def scan(
         Counts, problems and warnings over all folders.
     """
     tell: Tell = progress or (lambda _progress: None)
-    work = inspector or Inspector(settings.limits, settings.max_plane_pixels)
+    work = inspector or Inspector(
+        settings.limits, settings.max_plane_pixels, settings.chunk_cache_bytes
+    )
     report = ScanReport()
     started = time.monotonic()
     with scan_lock(settings.home, lambda: tell(ScanProgress("wait", 0, 0, ""))):

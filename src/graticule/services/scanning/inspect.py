@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,6 @@ from graticule.pixels.registry import find_reader
 from graticule.pixels.statistics import channel_statistics
 from graticule.render.defaults import default_rendering, fixed_statistics
 from graticule.render.settings import Rendering
-
-_CHUNK_CACHE_BYTES = 64 << 20
 
 # A file named like this that no reader takes is a problem to be told about;
 # any other is simply not an image.
@@ -158,6 +155,7 @@ class Inspector:
 
     limits: ReadLimits
     max_plane_pixels: int
+    chunk_cache_bytes: int
 
     def __call__(self, path: str, tell: Callable[[Any], None]) -> Outcome:
         """Open and read a fileset by its entry.
@@ -182,7 +180,9 @@ class Inspector:
         reader = find_reader(path)
         if reader is None:
             return not_taken(path)
-        source = reader.open(path, _context(self.limits))
+        # Deep chunks are decoded once for all their planes, if they all fit.
+        chunks = ChunkCache(self.chunk_cache_bytes)
+        source = reader.open(path, ReadContext(self.limits, chunks))
         try:
             return self._describe(source)
         finally:
@@ -271,8 +271,3 @@ def not_taken(path: Path) -> NotAnImage | Unreadable:
         f"No reader takes this {path.suffix} file: it is damaged, or of a kind that "
         "is not supported."
     )
-
-
-@cache
-def _context(limits: ReadLimits) -> ReadContext:
-    return ReadContext(limits, ChunkCache(_CHUNK_CACHE_BYTES))

@@ -57,7 +57,7 @@ def make_pyramids(
         current = f"{Path(task.entry).name} ({share:.0%})"
         progress(ScanProgress("pyramid", done, total, current))
 
-    shrinker = Shrinker(settings.limits)
+    shrinker = Shrinker(settings.limits, settings.chunk_cache_bytes)
     # One at a time: each reads and writes as fast as the disk allows.
     with Workers(shrinker, 1, settings.seconds_per_file, told) as workers:
         for task, result in workers.run(

@@ -24,6 +24,8 @@ class ScanSettings:
         The folder for side pyramids and the lock; never scanned itself.
     max_plane_pixels
         Planes with more are big: they get a pyramid and no statistics.
+    chunk_cache_bytes
+        Decoded chunks each worker may hold.
     workers
         Processes that open files.
     seconds_per_file
@@ -33,6 +35,7 @@ class ScanSettings:
     home: Path
     limits: ReadLimits = field(default_factory=ReadLimits)
     max_plane_pixels: int = 10_188_864
+    chunk_cache_bytes: int = 256 << 20
     workers: int = field(default_factory=lambda: min(8, os.cpu_count() or 2))
     seconds_per_file: float = 1800
 
@@ -48,6 +51,7 @@ class ScanSettings:
                 max_planes=values["max_planes"],
             ),
             max_plane_pixels=values["max_plane_pixels"],
+            chunk_cache_bytes=values["chunk_cache_bytes"],
             seconds_per_file=values["scan_timeout"].total_seconds(),
         )
 

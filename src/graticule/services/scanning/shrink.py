@@ -15,7 +15,6 @@ from graticule.pixels.reader import ReadContext, ReadLimits
 from graticule.pixels.registry import open_source
 from graticule.pixels.zarr import ZarrReader
 
-_CHUNK_CACHE_BYTES = 64 << 20
 _SECONDS_BETWEEN_NEWS = 0.2
 
 Levels = tuple[tuple[int, int, int, int], ...]
@@ -35,6 +34,7 @@ class Shrinker:
     """Makes pyramids within limits; travels to the workers as it is."""
 
     limits: ReadLimits
+    chunk_cache_bytes: int
 
     def __call__(self, task: ShrinkTask, tell: Callable[[Any], None]) -> Levels | str:
         """Build a pyramid.
@@ -45,7 +45,7 @@ class Shrinker:
             ``(width, height, tile_width, tile_height)`` of the levels made, or
             why there are none. ``tell`` hears the share done, 0 to 1.
         """
-        context = ReadContext(self.limits, ChunkCache(_CHUNK_CACHE_BYTES))
+        context = ReadContext(self.limits, ChunkCache(self.chunk_cache_bytes))
         told = time.monotonic()
 
         def progress(done: int, total: int) -> None:
