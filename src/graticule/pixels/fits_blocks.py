@@ -8,6 +8,7 @@ Knows nothing of caches, windows of pictures or metadata.
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Sequence
 from threading import Lock
 from typing import Any, BinaryIO, Protocol
@@ -22,8 +23,19 @@ from graticule.pixels.model import Window
 BLOCK_WIDTH = 1024
 BLOCK_HEIGHT = 256
 
-# What astropy raises when the bytes of a tile are not what they should be.
-DECODE_ERRORS = (OSError, ValueError, TypeError, KeyError, IndexError, RuntimeError)
+# What astropy raises when cards or the bytes of a tile are not what they should be.
+DECODE_ERRORS = (
+    OSError,
+    EOFError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+    zlib.error,
+    fits.VerifyError,
+)
 
 
 class StoredImage(Protocol):

@@ -213,6 +213,12 @@ def axis_facts(header: fits.Header, axes: Sequence[Axis]) -> list[dict[str, Any]
     ]
 
 
+def dimension_order(axes: Sequence[Axis]) -> str:
+    """Say in which order the planes lie, as OME does (``"XYZCT"``)."""
+    order = [axis.role.upper() for axis in axes if axis.role]
+    return "XY" + "".join(order + [role for role in "ZCT" if role not in order])
+
+
 def channel_names(
     header: fits.Header, axes: Sequence[Axis], band: str
 ) -> tuple[str | None, ...]:

@@ -31,9 +31,6 @@ from graticule.pixels.fits_wcs import turned_wcs
 from graticule.pixels.model import Channel, ImageInfo, Level
 from graticule.pixels.reader import ReadLimits
 
-# What astropy raises for headers that break the rules.
-HEADER_ERRORS = (*DECODE_ERRORS, fits.VerifyError, OverflowError, AttributeError)
-
 _warnings_lock = Lock()
 
 
@@ -96,7 +93,7 @@ def open_images(
                     opened.append(part.open(hdu, hdus[0].header, *namer.names(index)))
                 elif why:
                     odd.append(f"Extension {index} is skipped: {why}.")
-    except HEADER_ERRORS as error:
+    except DECODE_ERRORS as error:
         told = " ".join(str(error).split()).rstrip(".")
         raise CorruptFileError(path, f"It is broken FITS: {told}.") from error
     if not opened:
@@ -223,9 +220,8 @@ class _Part:
         self.odd.extend(f"Image {key}: {one}" for one in lost)
         names = fits_header.channel_names(header, axes, str(facts.get("FILTER", "")))
         counts = {axis.role: axis.size for axis in axes}
-        order = [axis.role.upper() for axis in axes if axis.role]
-        order += [role for role in "ZCT" if role not in order]
-        untiled = isinstance(stored, PlainRows)
+        tile_width = width if isinstance(stored, PlainRows) else stored.block_width
+        tile_height = min(height, stored.block_height)
         return ImageInfo(
             key=key,
             name=name,
@@ -233,17 +229,10 @@ class _Part:
             size_z=counts.get("z", 1),
             size_c=counts.get("c", 1),
             size_t=counts.get("t", 1),
-            levels=(
-                Level(
-                    width,
-                    height,
-                    width if untiled else stored.block_width,
-                    min(height, stored.block_height),
-                ),
-            ),
+            levels=(Level(width, height, tile_width, tile_height),),
             channels=tuple(Channel(name=one) for one in names),
             description=str(facts.get("OBJECT", "")),
-            dimension_order="XY" + "".join(order),
+            dimension_order=fits_header.dimension_order(axes),
             time_increment=fits_header.time_step(header, axes),
             acquired=fits_header.observed(headers),
             wcs_header=wcs,
