@@ -141,6 +141,24 @@ def test_pixel_types(tmp_path, dtype, kind, predicted, order):
     assert np.array_equal(read[0], pixels.astype(kind.dtype))
 
 
+@pytest.mark.parametrize("codec", ["lzw", "zstd", None])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_floats_with_their_own_predictor(tmp_path, codec, order):
+    pixels = noise((23, 31, 3), "float32")
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(
+        path,
+        pixels,
+        compression=codec,
+        predictor=3 if codec else None,
+        byteorder=order,
+        photometric="rgb",
+        tile=(16, 16),
+        metadata=None,
+    )
+    assert np.array_equal(whole(open_tiff(path)), np.moveaxis(pixels, 2, 0))
+
+
 def test_floats_differenced_as_whole_numbers(tmp_path):
     """Predictor 2 on floats, as libtiff writes them."""
     pixels = noise((10, 12), "float32")

@@ -320,6 +320,58 @@ def test_damage_anywhere_gives_only_our_errors(tmp_path, seed):
     assert min(outcomes.values()) > 5
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_damaged_lzw_never_ends_the_process(tmp_path, seed):
+    """Some decoders crash on such bytes; ours say so or give pixels."""
+    path = tmp_path / "a.tif"
+    y, x = np.mgrid[:48, :64]
+    tifffile.imwrite(
+        path, (x + y).astype("uint8"), compression="lzw", rowsperstrip=48, metadata=None
+    )
+    with tifffile.TiffFile(path) as tif:
+        start, count = tif.pages[0].dataoffsets[0], tif.pages[0].databytecounts[0]
+    sound = path.read_bytes()
+    rng = np.random.default_rng(seed)
+    refused = 0
+    for _ in range(400):
+        data = bytearray(sound)
+        for _ in range(rng.integers(1, 6)):
+            data[start + rng.integers(count)] = rng.integers(256)
+        path.write_bytes(data)
+        with closing(open_tiff(path)) as source:
+            try:
+                source.read(0, 0, 0, 0, [0], Window(0, 0, 64, 48))
+            except CorruptFileError:
+                refused += 1
+    assert refused > 100
+
+
+def test_jpeg_xr_is_decoded_apart(tmp_path):
+    path = tmp_path / "a.tif"
+    pixels = noise((20, 45, 3), "uint8")
+    tifffile.imwrite(
+        path,
+        pixels,
+        tile=(16, 32),
+        compression="jpegxr",
+        photometric="rgb",
+        metadata=None,
+    )
+    source = open_tiff(path)
+    read = source.read(0, 0, 0, 0, [2, 0], Window(5, 0, 32, 16))
+    assert np.array_equal(read, np.moveaxis(pixels[:16, 5:32], 2, 0)[[2, 0]])
+    with tifffile.TiffFile(path) as tif:
+        start, count = tif.pages[0].dataoffsets[0], tif.pages[0].databytecounts[0]
+    data = bytearray(path.read_bytes())
+    data[start + 8 : start + count] = b"\x00" * (count - 8)
+    path.write_bytes(data)
+    with (
+        closing(open_tiff(path)) as broken,
+        pytest.raises(CorruptFileError, match="JPEG XR"),
+    ):
+        broken.read(0, 0, 0, 0, [0], Window(0, 0, 32, 16))
+
+
 def test_a_cache_of_nothing_still_reads(tmp_path):
     path = tmp_path / "a.tif"
     pixels = noise((40, 40), "uint8")

@@ -16,6 +16,7 @@ import imagecodecs
 import numpy as np
 import numpy.typing as npt
 
+from graticule.pixels.tiff_fragile import JPEG_XR, LZW, decode_jpeg_xr, decode_lzw
 from graticule.pixels.tiff_jpeg import jpeg_size
 from graticule.pixels.tiff_layout import (
     APERIO_JP2000_YCBCR,
@@ -27,7 +28,6 @@ from graticule.pixels.tiff_layout import (
 Pixels = npt.NDArray[Any]
 
 _QUICK: dict[int, Callable[..., Any]] = {
-    5: imagecodecs.lzw_decode,
     8: imagecodecs.deflate_decode,
     32946: imagecodecs.deflate_decode,
     32773: imagecodecs.packbits_decode,
@@ -65,7 +65,11 @@ def decode_chunk(
     graticule.pixels.tiff_errors.PARSE_ERRORS
         If the bytes are wrong.
     """
-    chunk = _quick(layout, data)
+    chunk = _quick(layout, data, index)
+    if chunk is None and layout.compression in JPEG_XR:
+        chunk = _shaped(layout, decode_jpeg_xr(data))
+    if chunk is None and layout.compression == LZW:
+        raise ValueError("it is too short")
     if chunk is None:
         _check_size(layout, data)
         decoded, _, _ = layout.slow(
@@ -123,43 +127,73 @@ def unpack(layout: PageLayout, plain: npt.NDArray[np.uint8]) -> Pixels:
     return np.asarray(unpacked).reshape(shape)
 
 
-def _quick(layout: PageLayout, data: bytes) -> Pixels | None:
+def _quick(layout: PageLayout, data: bytes, index: int) -> Pixels | None:
     """Decode without tifffile, or give up (``None``)."""
     regular = layout.bits in {8, 16, 32, 64} and layout.stored_dtype.kind in "iuf"
     packed = layout.stored_dtype.kind in "bu" and layout.predictor == 1
-    if layout.mixed_bits or not (regular or packed) or layout.depth > 1:
+    if (
+        layout.mixed_bits
+        or not (regular or packed)
+        or layout.predictor not in {1, 2, 3}
+    ):
         return None
-    if layout.predictor not in {1, 2} or (layout.predictor == 2 and not regular):
-        return None
-    if layout.compression == _NONE:
-        plain: npt.NDArray[np.uint8] = np.frombuffer(data, np.uint8)
-    elif layout.compression in _QUICK:
-        if layout.fill_order == 2:
-            data = bytes(imagecodecs.bitorder_decode(data))
-        room = np.empty(layout.row_bytes * layout.chunk_height, np.uint8)
-        try:
-            plain = _QUICK[layout.compression](data, out=room)
-        except RuntimeError:
-            return None  # too long for its chunk, say: tifffile knows the quirks
-    else:
+    plain = _decompress(layout, data, index)
+    if plain is None:
         return None
     rows = min(layout.chunk_height, len(plain) // layout.row_bytes)
     if rows == 0 or (layout.tiled and rows < layout.chunk_height):
         return None
-    return _undiffer(layout, unpack(layout, plain)[: layout.chunk_height])
+    return _unpredict(layout, unpack(layout, plain)[: layout.chunk_height])
 
 
-def _undiffer(layout: PageLayout, chunk: Pixels) -> Pixels:
-    """Undo horizontal differencing; in native order, where it is quick."""
-    if layout.predictor != 2:
+def _decompress(
+    layout: PageLayout, data: bytes, index: int
+) -> npt.NDArray[np.uint8] | None:
+    if layout.compression == _NONE:
+        return np.frombuffer(data, np.uint8)
+    if layout.compression not in _QUICK and layout.compression != LZW:
+        return None
+    if layout.fill_order == 2:
+        data = bytes(imagecodecs.bitorder_decode(data))
+    if layout.compression == LZW:
+        return decode_lzw(data, _rows_of(layout, index), layout.row_bytes)
+    room = np.empty(layout.row_bytes * layout.chunk_height, np.uint8)
+    try:
+        return np.asarray(_QUICK[layout.compression](data, out=room))
+    except RuntimeError:
+        return None  # too long for its chunk, say: tifffile knows the quirks
+
+
+def _rows_of(layout: PageLayout, index: int) -> int:
+    """Rows that a chunk must have: strips at the bottom have fewer."""
+    if layout.tiled:
+        return layout.chunk_height
+    above = index % layout.rows * layout.chunk_height
+    return min(layout.chunk_height, layout.height - above)
+
+
+def _unpredict(layout: PageLayout, chunk: Pixels) -> Pixels:
+    """Undo differencing; in native order, where it is quick."""
+    if layout.predictor == 1:
         return chunk
-    chunk = chunk.astype(chunk.dtype.newbyteorder("="), copy=not chunk.flags.writeable)
-    if chunk.dtype.kind == "f":
-        whole = chunk.view(f"u{chunk.itemsize}")
-        imagecodecs.delta_decode(whole, axis=-2, out=whole)
-    else:
-        imagecodecs.delta_decode(chunk, axis=-2, out=chunk)
+    native = chunk.dtype.newbyteorder("=")
+    if layout.predictor == 3:
+        # its bytes are sorted by significance, in no machine's order
+        mixed = np.ascontiguousarray(chunk).view(native)
+        undone: Pixels = imagecodecs.floatpred_decode(mixed, axis=-2)
+        return undone
+    chunk = chunk.astype(native, copy=not chunk.flags.writeable)
+    whole = chunk.view(f"u{chunk.itemsize}") if chunk.dtype.kind == "f" else chunk
+    imagecodecs.delta_decode(whole, axis=-2, out=whole)
     return chunk
+
+
+def _shaped(layout: PageLayout, decoded: Pixels) -> Pixels:
+    """Give a decoded picture its axis of samples, cut to the chunk."""
+    chunk = decoded.reshape(*decoded.shape[:2], -1)
+    if chunk.shape[2] != layout.chunk_samples:
+        raise ValueError(f"it has {chunk.shape[2]} samples")
+    return chunk[: layout.chunk_height, : layout.chunk_width]
 
 
 def _check_size(layout: PageLayout, data: bytes) -> None:

@@ -22,6 +22,7 @@ from graticule.errors import CorruptFileError, LimitError, UnsupportedFileError
 from graticule.pixels.model import Level, PixelType
 from graticule.pixels.reader import ReadLimits
 from graticule.pixels.tiff_file import StoredFile
+from graticule.pixels.tiff_fragile import LZW
 
 Slow = Callable[..., tuple[npt.NDArray[Any] | None, Any, Any]]
 
@@ -308,6 +309,12 @@ def _check_codec(page: TiffPage, path: Path) -> None:
         raise UnsupportedFileError(
             path, f"Compression {int(page.compression)} ({name}) cannot be decoded."
         ) from error
+    if page.compression == LZW and (
+        isinstance(page.bitspersample, tuple) or page.bitspersample == 24
+    ):
+        raise UnsupportedFileError(
+            path, f"LZW with {page.bitspersample} bits per sample cannot be decoded."
+        )
     subsampled = page.is_subsampled and int(page.compression) not in (
         JPEG_CODECS | TIFF.IMAGE_COMPRESSIONS
     )
