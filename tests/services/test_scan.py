@@ -1,8 +1,8 @@
 """The scan as a whole, on real files made here: add, change, vanish, return."""
 
-import os
 import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -315,7 +315,7 @@ def test_files_that_cannot_be_read_are_told_and_the_scan_goes_on(
     report = run_scan(root)
     assert counts(report) == {"added": 2}
     assert report.not_images == 1
-    causes = {os.path.basename(p.path): p.cause for p in report.problems}
+    causes = {Path(p.path).name: p.cause for p in report.problems}
     assert set(causes) == {"cut.tif", "head only.tif", "empty.png", "text.jpg"}
     assert causes["empty.png"] == "The file is empty."
     assert "No reader takes this .jpg file" in causes["text.jpg"]

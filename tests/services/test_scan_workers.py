@@ -134,5 +134,5 @@ def test_a_worker_that_cannot_start_is_nobodys_fault(module, monkeypatch):
     from graticule.services.scanning import workers
 
     monkeypatch.setattr(workers, "MODULE", "graticule.services.scanning.nothing")
-    with pytest.raises(GraticuleError, match="does not start.*nothing"):
+    with pytest.raises(GraticuleError, match=r"does not start.*nothing"):
         do(module.work, ["a"])

@@ -8,7 +8,7 @@ writing to :mod:`graticule.services.scanning.store`.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -123,16 +123,16 @@ class FolderScan:
     def _sort_out(self) -> None:
         """Tell the unchanged from those to be opened and those missing."""
         there = set(self.walked.candidates)
-        # Files that vanished sets share with living ones belong to the latter.
+        # What vanished and is back must not take files from larger living sets.
         for known in sorted(self.known.values(), key=lambda one: bool(one.vanished)):
             if self.walked.is_closed(known.entry):
                 self.kept.add(known.entry)
             elif known.entry not in there:
                 self.missing[known.signature].append(known)
             elif known.entry not in self.claims and is_unchanged(known, self.walked):
+                self._take_over(known.files)
                 self.kept.add(known.entry)
                 self._claim(known.entry, known.files)
-        self.report.unchanged += len(self.kept)
         todo = [path for path in self.walked.candidates if path not in self.kept]
         todo.sort(key=lambda path: not path.lower().endswith(_DESCRIBING))
         self.queue.extend(path for path in todo if path not in self.claims)
@@ -192,21 +192,18 @@ class FolderScan:
 
     def _accept(self, path: str, inspected: Inspected) -> None:
         files = {file.path for file in inspected.files}
-        others = {self.claims[file] for file in files if file in self.claims} - {path}
+        others = {self.claims[file] for file in files if file in self.claims}
         stale = others & self.kept
-        if stale:
+        if stale and path not in self.known:
             # A file has come to a set that was complete without it: look again
             # at the set first, then at the file unless the set has claimed it.
             for entry in stale:
                 self.kept.remove(entry)
                 self._release(entry)
-            self.report.unchanged -= len(stale)
             self.queue.extend([*sorted(stale), path])
             self.total += len(stale) + 1
             return
-        for entry in others:
-            if self.members[entry] <= files:
-                self._supersede(entry)
+        self._take_over(files)
         self._claim(path, files)
         stamps = [
             (file.path, (file.size_bytes, file.modified_ns)) for file in inspected.files
@@ -218,7 +215,8 @@ class FolderScan:
         if len(self.batch) >= BATCH:
             self._flush()
 
-    def _claim(self, entry: str, files: Sequence[str] | set[str]) -> None:
+    def _claim(self, entry: str, files: Collection[str]) -> None:
+        self.superseded.discard(entry)
         self.members[entry] = set(files)
         for file in files:
             self.claims.setdefault(file, entry)
@@ -228,13 +226,15 @@ class FolderScan:
             if self.claims.get(file) == entry:
                 del self.claims[file]
 
-    def _supersede(self, entry: str) -> None:
-        """Let a larger set take the place of a fileset."""
-        self._release(entry)
-        before = len(self.batch)
-        self.batch = [found for found in self.batch if found.entry != entry]
-        if len(self.batch) == before:
-            self.superseded.add(entry)
+    def _take_over(self, files: Collection[str]) -> None:
+        """Let a set take the place of the filesets that are part of it."""
+        whole = set(files)
+        for entry in {self.claims[file] for file in whole if file in self.claims}:
+            if self.members[entry] <= whole:
+                self._release(entry)
+                self.kept.discard(entry)
+                self.superseded.add(entry)
+                self.batch = [one for one in self.batch if one.entry != entry]
 
     def _moved(self, path: str, signature: str) -> KnownFileset | None:
         """Find what lay elsewhere before: same name, size and time."""
@@ -287,6 +287,7 @@ class FolderScan:
 
     def _bring_back(self) -> None:
         """Return what had vanished and is found as it was."""
+        self.report.unchanged += len(self.kept)
         back = [
             known.pk
             for entry, known in self.known.items()
