@@ -22,7 +22,9 @@ FLAGS = [
     "--disable-sync",
     "--force-color-profile=srgb",
 ]
-TWO_FRAMES = "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
+TWO_FRAMES = (
+    "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
+)
 
 
 @pytest.fixture(scope="package")
@@ -51,7 +53,7 @@ class Watched:
         self.page.on("response", self._answered)
 
     def _said(self, message):
-        if message.type in {"error", "warning"}:
+        if message.type == "error":
             self.wrong.append(f"console: {message.text}")
 
     def _failed(self, request):
@@ -144,7 +146,7 @@ class Stage:
         Returns the part of the screenshot, shape (size, size, 3), and its left
         and top in pixels of the image.
         """
-        self.page.keyboard.press(".")
+        self.page.locator("#picture").press(".")
         self.page.evaluate(TWO_FRAMES)
         self.settle()
         query = self.query()

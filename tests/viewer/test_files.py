@@ -15,7 +15,9 @@ SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
 
 def luminance(color):
     parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    linear = [
+        p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -88,3 +90,14 @@ def test_icons_that_are_used_are_there():
         used |= set(re.findall(r'icon\("([\w-]+)"\)', path.read_text()))
     assert used
     assert used <= there
+
+
+def test_image_page_preloads_all_its_modules():
+    text = (VIEWER / "templates" / "graticule" / "image.html").read_text()
+    named = set(re.findall(r"modulepreload\" href=\"{% static '([^']+)'", text))
+    there = {
+        path.relative_to(STATIC.parent).as_posix()
+        for path in [*(STATIC / "js" / "image").glob("*.js"), STATIC / "js" / "dom.js"]
+    }
+    assert there - named == {"graticule/js/image/page.js"}
+    assert named <= there

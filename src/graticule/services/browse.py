@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from django.db.models import Count, F, Manager, QuerySet, Window
+from django.db.models import Count, F, Manager, Q, QuerySet, Window
 from django.db.models.functions import Lower, RowNumber
 
 from graticule.catalog.access import visible_to
 from graticule.catalog.models import (
     Dataset,
     Image,
+    OriginalFile,
     Person,
     Plate,
     Project,
@@ -147,8 +148,15 @@ def top_level(person: Person | None, kind: Kind) -> QuerySet[Any]:
 
 
 def named(person: Person | None, kind: Kind, text: str) -> QuerySet[Any]:
-    """List what has a text in its name, whatever the case."""
+    """List what has a text in its name, whatever the case.
+
+    Images are also found by the names of their files.
+    """
     query = visible_to(person, _TABLES[kind].all())
+    if kind is Kind.IMAGE:
+        files = OriginalFile.objects.filter(name__icontains=text)
+        filesets = files.exclude(fileset=None).values("fileset")
+        return query.filter(Q(name__icontains=text) | Q(fileset__in=filesets))
     return query.filter(name__icontains=text)
 
 

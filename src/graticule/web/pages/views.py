@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from graticule.catalog.models import Dataset, Image, Plate, Project, Screen
+from graticule.errors import NotFoundError
 from graticule.services import browse
 from graticule.services.browse import Kind
-from graticule.services.containers import find
+from graticule.services.containers import find as find_visible
 from graticule.web.pages import answers, params
 from graticule.web.principal import person_of
+
+NamedT = TypeVar("NamedT", Project, Dataset, Screen, Plate, Image)
 
 # How much of each kind the start page shows before "all".
 _BEGINNING = 48
@@ -21,6 +25,18 @@ _BEGINNING = 48
 
 def _page(request: HttpRequest, template: str, filling: dict[str, Any]) -> HttpResponse:
     return render(request, f"graticule/{template}", answers.shared() | filling)
+
+
+def _find(
+    request: HttpRequest, query: QuerySet[NamedT], kind: Kind, thing_id: int
+) -> NamedT:
+    """Find something visible, or say in people's words that it is not there."""
+    try:
+        return find_visible(person_of(request), query, thing_id)
+    except NotFoundError as error:
+        raise NotFoundError(
+            f"There is no {kind.value} {thing_id}, or none that you may see."
+        ) from error
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -53,19 +69,19 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def project(request: HttpRequest, project_id: int) -> HttpResponse:
     """Show the datasets of a project."""
-    found = find(person_of(request), Project.objects.all(), project_id)
+    found = _find(request, Project.objects.all(), Kind.PROJECT, project_id)
     return _shelves(request, found, Kind.PROJECT, Kind.DATASET)
 
 
 def screen(request: HttpRequest, screen_id: int) -> HttpResponse:
     """Show the plates of a screen."""
-    found = find(person_of(request), Screen.objects.all(), screen_id)
+    found = _find(request, Screen.objects.all(), Kind.SCREEN, screen_id)
     return _shelves(request, found, Kind.SCREEN, Kind.PLATE)
 
 
 def dataset(request: HttpRequest, dataset_id: int) -> HttpResponse:
     """Show the images of a dataset."""
-    found = find(person_of(request), Dataset.objects.all(), dataset_id)
+    found = _find(request, Dataset.objects.all(), Kind.DATASET, dataset_id)
     return _shelves(request, found, Kind.DATASET, Kind.IMAGE)
 
 
@@ -100,7 +116,7 @@ def plate(request: HttpRequest, plate_id: int) -> HttpResponse:
     """Show the wells of a plate at one field."""
     person = person_of(request)
     number = params.field_number(request)
-    found = find(person, Plate.objects.all(), plate_id)
+    found = _find(request, Plate.objects.all(), Kind.PLATE, plate_id)
     field = browse.plate_field(person, found, number)
     filling = {
         "title": found.name,
@@ -117,6 +133,6 @@ def image_detail(request: HttpRequest, iid: int | str) -> HttpResponse:
     """Show the image page (also contract webgateway 13.2, ``img_detail``)."""
     person = person_of(request)
     images = Image.objects.select_related("fileset")
-    found = find(person, images, int(iid))
+    found = _find(request, images, Kind.IMAGE, int(iid))
     filling = answers.image_page(found, browse.place_of(person, found))
     return _page(request, "image.html", filling)

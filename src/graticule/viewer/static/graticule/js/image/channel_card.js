@@ -10,8 +10,16 @@ const HISTOGRAM_DELAY_MS = 120;
 export class ChannelCard {
   #timer = null;
 
-  constructor(display, gateway, index) {
+  /**
+   * @param {Display} display
+   * @param {Gateway} gateway
+   * @param {number} index The channel's, from 0.
+   * @param {function(): Promise} settled Resolves when the picture is shown:
+   *   histograms wait for it.
+   */
+  constructor(display, gateway, index, settled) {
     this.display = display;
+    this.settled = settled;
     this.index = index;
     this.wide = false;
     this.logarithmic = false;
@@ -184,6 +192,7 @@ export class ChannelCard {
   }
 
   async #loadHistogram() {
+    await this.settled();
     if (this.channel.active) {
       await this.histogram.load(this.display.z, this.display.t);
       this.#draw();

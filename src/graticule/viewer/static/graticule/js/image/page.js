@@ -15,7 +15,7 @@ import { applyQuery, pageQuery, renderingQuery, viewOf } from "./query.js";
 import { ScaleBar } from "./scale_bar.js";
 import { PlaneSource, TileGrid } from "./tiles.js";
 
-const ADDRESS_DELAY_MS = 250;
+const ADDRESS_DELAY_MS = 150;
 
 const viewer = document.getElementById("viewer");
 const by = (id) => document.getElementById(id);
@@ -36,7 +36,8 @@ class ImagePage {
     this.scaleBar = new ScaleBar(by("scale-bar"), data.pixel_size.x);
     this.planes = new Planes(by("planes"), this.display, () => this.settled());
     this.cards = data.channels.map(
-      (_, index) => new ChannelCard(this.display, gateway, index),
+      (_, index) =>
+        new ChannelCard(this.display, gateway, index, () => this.settled()),
     );
     by("channels").replaceChildren(...this.cards.map((card) => card.element));
     this.cards.find((card) => card.channel.active)?.expand(true);
