@@ -24,7 +24,6 @@ _LIBRARIES = (
     "tensorstore",
     "astropy",
     "pillow",
-    "simplejpeg",
 )
 _OPTIONAL = {"psycopg": "postgres", "scikit-image": "demo"}
 

@@ -25,8 +25,9 @@ _here = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = list(GRATICULE["allowed_hosts"]) or (_here if _local else ["*"])
 CSRF_TRUSTED_ORIGINS = list(GRATICULE["trusted_origins"])
 FORCE_SCRIPT_NAME = _root.rstrip("/") or None
-USE_X_FORWARDED_HOST = False
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+if GRATICULE["behind_proxy"]:
+    USE_X_FORWARDED_HOST = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

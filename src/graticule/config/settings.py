@@ -143,6 +143,14 @@ SETTINGS: tuple[Setting, ...] = (
         _SERVER,
     ),
     Setting(
+        "behind_proxy",
+        kinds.boolean,
+        "false",
+        "Believe X-Forwarded-Proto and X-Forwarded-Host. Only behind a proxy that "
+        "sets both itself.",
+        _SERVER,
+    ),
+    Setting(
         "url_prefix",
         kinds.text,
         "",
