@@ -19,15 +19,12 @@ from graticule.pixels.tiff_file import StoredFile
 
 _TYPES = {
     1: "u1",
-    2: "S1",
     3: "u2",
     4: "u4",
     6: "i1",
     7: "u1",
     8: "i2",
     9: "i4",
-    11: "f4",
-    12: "f8",
     13: "u4",
     16: "u8",
     17: "i8",
@@ -171,7 +168,8 @@ class DirectoryReader:
         name = _TYPES.get(kind)
         if name is None:
             raise CorruptFileError(
-                self.file.path, f"Tag {code} has the unknown type {kind}."
+                self.file.path,
+                f"Tag {code} has the type {kind}, which it may not have.",
             )
         dtype = np.dtype(self._order + name)
         head = struct.calcsize("<" + form)
