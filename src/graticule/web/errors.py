@@ -8,7 +8,7 @@ the log and never a traceback to the client.
 from __future__ import annotations
 
 import logging
-from html import escape
+import re
 from json import dumps
 from urllib.parse import quote
 
@@ -35,6 +35,7 @@ from graticule.errors import (
 
 logger = logging.getLogger(__name__)
 _LONGEST_PATH_LOGGED = 500
+_MARK_UP = re.compile(r"<(?=[A-Za-z/!?])")
 
 
 class NotLoggedInError(Exception):
@@ -131,8 +132,10 @@ def error_answer(request: HttpRequest, error: Exception) -> HttpResponse:
     status = status_of(error)
     if status == 400:
         # Explicit bad requests are the plain message, wherever they happen. It is
-        # sent as HTML (2.6) and repeats what was asked: no mark-up may get through.
-        return HttpResponse(escape(public_message(error), quote=False), status=status)
+        # sent as HTML (2.6) and repeats what was asked: no mark-up may get through,
+        # but "-1 < 0" stays as it is.
+        message = _MARK_UP.sub("&lt;", public_message(error))
+        return HttpResponse(message, status=status)
     return page(request, status, public_message(error))
 
 

@@ -1,0 +1,13 @@
+"""The greeting (contract webgateway 13.5) and what holds for every address (2.1)."""
+
+
+def test_it_works(client):
+    answer = client.get("/webgateway/")
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("text/html")
+    assert answer.content == b"Welcome to webgateway"
+
+
+def test_nobody_needs_to_log_in(client, configured):
+    configured(anonymous_access=False)
+    assert client.get("/webgateway/").status_code == 200
