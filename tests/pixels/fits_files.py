@@ -4,7 +4,7 @@ import numpy as np
 from astropy.io import fits
 
 from graticule.pixels.cache import ChunkCache
-from graticule.pixels.fits import FitsReader
+from graticule.pixels.fits.reader import FitsReader
 from graticule.pixels.reader import ReadContext, ReadLimits
 
 NOISE = np.random.default_rng(5).integers(-120, 120, (37, 53))

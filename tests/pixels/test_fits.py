@@ -24,7 +24,7 @@ from graticule.errors import (
     CorruptFileError,
     UnsupportedFileError,
 )
-from graticule.pixels.fits import FitsReader
+from graticule.pixels.fits.reader import FitsReader
 from graticule.pixels.model import PixelType, Window
 
 

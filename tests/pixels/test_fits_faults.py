@@ -18,7 +18,7 @@ from graticule.errors import (
     MissingFileError,
     OutOfRangeError,
 )
-from graticule.pixels.fits import FitsReader
+from graticule.pixels.fits.reader import FitsReader
 from graticule.pixels.model import Window
 
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graticule.pixels.cache import ChunkCache
-from graticule.pixels.fits import FitsReader
-from graticule.pixels.fits_wcs import turned_wcs
+from graticule.pixels.fits.reader import FitsReader
+from graticule.pixels.fits.wcs import turned_wcs
 from graticule.pixels.reader import ReadContext, ReadLimits
 
 

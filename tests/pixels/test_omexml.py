@@ -8,8 +8,8 @@ import pytest
 
 from graticule.errors import CorruptFileError, FileError, UnsupportedFileError
 from graticule.pixels.model import Level, PixelType
-from graticule.pixels.omexml import TiffBlock, parse_ome
-from graticule.pixels.omexml_tree import MAX_DEPTH
+from graticule.pixels.omexml.document import TiffBlock, parse_ome
+from graticule.pixels.omexml.tree import MAX_DEPTH
 
 HERE = Path("some.ome.tif")
 NEW = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
@@ -532,7 +532,7 @@ def test_nesting_is_bounded():
 
 
 def test_elements_are_bounded(monkeypatch):
-    from graticule.pixels import omexml_tree
+    from graticule.pixels.omexml import tree as omexml_tree
 
     monkeypatch.setattr(omexml_tree, "MAX_ELEMENTS", 10)
     parse_ome(f"<OME>{'<a/>' * 9}</OME>", HERE)

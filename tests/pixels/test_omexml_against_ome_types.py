@@ -7,8 +7,8 @@ import tifffile
 
 from graticule.pixels.annotations import AnnotationKind
 from graticule.pixels.model import Level
-from graticule.pixels.omexml import parse_ome
-from graticule.pixels.omexml_units import length_nm, length_um, time_seconds
+from graticule.pixels.omexml.document import parse_ome
+from graticule.pixels.omexml.units import length_nm, length_um, time_seconds
 
 pytestmark = pytest.mark.shared_data
 

@@ -11,7 +11,7 @@ from graticule.pixels.annotations import (
     FileAnnotation,
     WellSample,
 )
-from graticule.pixels.omexml import parse_ome
+from graticule.pixels.omexml.document import parse_ome
 
 HERE = Path("some.ome.xml")
 PIXELS = (

@@ -20,7 +20,7 @@ from graticule.errors import (
 )
 from graticule.pixels.cache import ChunkCache
 from graticule.pixels.model import PixelType, Window
-from graticule.pixels.omexml_file import OmeXmlReader
+from graticule.pixels.omexml.file import OmeXmlReader
 from graticule.pixels.reader import ReadContext, Reader, ReadLimits, Source
 
 ORDERS = ["XY" + "".join(rest) for rest in itertools.permutations("ZCT")]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from graticule.errors import FileError, LimitError
 from graticule.pixels.cache import ChunkCache
 from graticule.pixels.model import Window
-from graticule.pixels.omexml_file import OmeXmlReader
+from graticule.pixels.omexml.file import OmeXmlReader
 from graticule.pixels.reader import ReadContext, ReadLimits
 
 DOCUMENT = """<OME UUID="u"><Plate ID="P" Rows="2" Columns="3"><Well ID="W" Row="0"

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graticule.pixels.annotations import ShapeKind
-from graticule.pixels.omexml import parse_ome
+from graticule.pixels.omexml.document import parse_ome
 
 HERE = Path("some.ome.xml")
 PIXELS = (

@@ -4,7 +4,7 @@ import astropy.units as u
 import pytest
 from astropy.units import imperial
 
-from graticule.pixels.omexml_units import length_nm, length_um, time_seconds
+from graticule.pixels.omexml.units import length_nm, length_um, time_seconds
 
 SI = ["Y", "Z", "E", "P", "T", "G", "M", "k", "h", "da", ""]
 SI += ["d", "c", "m", "µ", "n", "p", "f", "a", "z", "y"]

@@ -38,7 +38,7 @@ from graticule.pixels.reader import (
     StoredTile,
     check_read,
 )
-from graticule.pixels.zarr import ZarrReader
+from graticule.pixels.zarr.reader import ZarrReader
 
 CONTEXT = ReadContext(ReadLimits(), ChunkCache(1 << 24))
 

@@ -21,7 +21,7 @@ from graticule.errors import (
 )
 from graticule.pixels.cache import ChunkCache
 from graticule.pixels.model import PixelType, Window
-from graticule.pixels.raster import RasterReader, format_of
+from graticule.pixels.raster.reader import RasterReader, format_of
 from graticule.pixels.reader import ReadContext, Reader, ReadLimits, Source
 
 RNG = np.random.default_rng(7)
@@ -195,7 +195,7 @@ def test_big_endian_exif_and_broken_exif(tmp_path):
         (b"Exif\0\0II*\0\xff\xff\xff\xff", (16, 8)),
         (big.replace(entry, entry[:8] + b"\0\x63\0\0"), (16, 8)),
     ]:
-        from graticule.pixels.raster_exif import SIDEWAYS, orientation_of
+        from graticule.pixels.raster.exif import SIDEWAYS, orientation_of
 
         turned = orientation_of(exif) in SIDEWAYS
         assert ((8, 16) if turned else (16, 8)) == size

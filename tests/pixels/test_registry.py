@@ -80,9 +80,9 @@ def test_loaded_once(recorder):
 def test_what_cannot_be_loaded_is_named_with_the_reason(points):
     points(
         point("czi", "no_such_library.reader:Reader"),
-        point("gone", "graticule.pixels.fits:NoSuchReader"),
+        point("gone", "graticule.pixels.fits.reader:NoSuchReader"),
         point("odd", "graticule.pixels.model:Window"),
-        point("fits", "graticule.pixels.fits:FitsReader"),
+        point("fits", "graticule.pixels.fits.reader:FitsReader"),
     )
     assert [reader.name for reader in registry.readers()] == ["fits"]
     reasons = registry.unavailable()

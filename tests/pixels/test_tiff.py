@@ -26,7 +26,7 @@ from tests.pixels.tiff_files import (
 from graticule.errors import OutOfRangeError, UnsupportedFileError
 from graticule.pixels.model import PixelType, Window
 from graticule.pixels.reader import Reader, Source
-from graticule.pixels.tiff import TiffReader
+from graticule.pixels.tiff.reader import TiffReader
 
 
 def whole(source, image=0, level=0, z=0, t=0):

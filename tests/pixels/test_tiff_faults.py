@@ -20,7 +20,7 @@ from graticule.errors import (
     UnsupportedFileError,
 )
 from graticule.pixels.model import Window
-from graticule.pixels.tiff import TiffReader
+from graticule.pixels.tiff.reader import TiffReader
 
 
 def tags(width, height, data, **changes):

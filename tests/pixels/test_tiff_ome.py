@@ -10,7 +10,7 @@ from tests.pixels.tiff_files import noise, ome_xml, open_tiff, write_pages
 
 from graticule.errors import CorruptFileError, MissingFileError
 from graticule.pixels.model import PixelType, Window
-from graticule.pixels.tiff import TiffReader
+from graticule.pixels.tiff.reader import TiffReader
 
 SIZES = 'SizeX="30" SizeY="20" SizeZ="2" SizeC="1" SizeT="3" Type="uint16"'
 STACK = noise((3, 2, 20, 30), "uint16")  # t, z

@@ -12,7 +12,7 @@ import tifffile
 from tests.pixels.tiff_files import open_tiff
 
 from graticule.pixels.model import Window
-from graticule.pixels.tiff import TiffReader
+from graticule.pixels.tiff.reader import TiffReader
 
 pytestmark = pytest.mark.shared_data
 

@@ -22,7 +22,7 @@ from graticule.errors import (
 from graticule.pixels.cache import ChunkCache
 from graticule.pixels.model import PixelType, Window
 from graticule.pixels.reader import ReadContext, Reader, ReadLimits, Source
-from graticule.pixels.zarr import ZarrReader
+from graticule.pixels.zarr.reader import ZarrReader
 
 CACHE_BYTES = 1 << 26
 

@@ -22,7 +22,7 @@ from graticule.errors import (
 from graticule.pixels.cache import ChunkCache
 from graticule.pixels.model import Window
 from graticule.pixels.reader import ReadContext, ReadLimits
-from graticule.pixels.zarr import ZarrReader
+from graticule.pixels.zarr.reader import ZarrReader
 
 
 def opened(path, **limits):

@@ -10,7 +10,7 @@ import tifffile
 
 from graticule.pixels.cache import ChunkCache
 from graticule.pixels.reader import ReadContext, ReadLimits
-from graticule.pixels.tiff import TiffReader, TiffSource
+from graticule.pixels.tiff.reader import TiffReader, TiffSource
 
 CODECS = {
     "none": None,

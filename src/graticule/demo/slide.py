@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import simplejpeg
 import tifffile
+from imagecodecs import jpeg8_encode
 
 from graticule.demo.noise import THREADS
 from graticule.demo.tissue import SLIDE, painted
@@ -35,9 +35,7 @@ Pixels = npt.NDArray[np.uint8]
 def encoded(tile: Pixels) -> bytes:
     """Compress one RGB tile as JPEG, colours at half resolution."""
     return bytes(
-        simplejpeg.encode_jpeg(
-            np.ascontiguousarray(tile), quality=QUALITY, colorsubsampling="420"
-        )
+        jpeg8_encode(np.ascontiguousarray(tile), level=QUALITY, subsampling="420")
     )
 
 

@@ -28,7 +28,7 @@ from graticule.pixels.reader import (
     StoredTile,
     check_read,
 )
-from graticule.pixels.zarr_writing import CHUNK, SHARD_WIDTH, ZarrLevel, write_group
+from graticule.pixels.zarr.writing import CHUNK, SHARD_WIDTH, ZarrLevel, write_group
 
 READ_BYTES = 32 << 20
 """What is read at once."""

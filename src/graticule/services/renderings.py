@@ -6,6 +6,7 @@ else those made at import (contract webgateway 3).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +29,8 @@ def channel_rows(rendering: Rendering) -> list[dict[str, Any]]:
     return [
         {
             "active": channel.active,
-            "start": channel.window[0],
-            "end": channel.window[1],
+            "start": _written(channel.window[0]),
+            "end": _written(channel.window[1]),
             "color": list(channel.color),
             "lut": channel.lut,
             "family": channel.family.value,
@@ -41,11 +42,16 @@ def channel_rows(rendering: Rendering) -> list[dict[str, Any]]:
     ]
 
 
+def _written(bound: float) -> float | str:
+    """Write infinities and NaN as texts: JSON and databases have no numbers so."""
+    return bound if math.isfinite(bound) else str(bound)
+
+
 def read_rendering(row: RenderingSettings) -> SavedRendering:
     """Read a row of the table."""
     channels = tuple(
         ChannelRendering(
-            window=(entry["start"], entry["end"]),
+            window=(float(entry["start"]), float(entry["end"])),
             active=entry["active"],
             color=tuple(entry["color"]),
             lut=entry["lut"],

@@ -13,7 +13,7 @@ from graticule.pixels.cache import ChunkCache
 from graticule.pixels.pyramid import build_pyramid
 from graticule.pixels.reader import ReadContext, ReadLimits
 from graticule.pixels.registry import open_source
-from graticule.pixels.zarr import ZarrReader
+from graticule.pixels.zarr.reader import ZarrReader
 
 _SECONDS_BETWEEN_NEWS = 0.2
 

@@ -1,0 +1,1 @@
+"""FITS: images, cubes, compressed tiles, world coordinates."""

@@ -1,0 +1,187 @@
+"""Open FITS files and read windows of their images.
+
+Knows no header keyword (``fits_images`` does) and no colour. This is where the
+rows are turned over: row 0 is the top of the picture, which is the last row of
+the file.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import tempfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from graticule.errors import (
+    CorruptFileError,
+    FileError,
+    LimitError,
+    MissingFileError,
+)
+from graticule.pixels.fits.images import OpenedImage, open_images
+from graticule.pixels.model import Window
+from graticule.pixels.reader import (
+    Fileset,
+    FilesetFile,
+    Pixels,
+    ReadContext,
+    ReadLimits,
+    StoredTile,
+    check_read,
+)
+
+GZIP_MAGIC = b"\x1f\x8b"
+COPY_BYTES = 1 << 20
+
+
+class FitsSource:
+    """An open FITS file."""
+
+    def __init__(
+        self,
+        fileset: Fileset,
+        opened: Sequence[OpenedImage],
+        file: BinaryIO,
+        context: ReadContext,
+    ) -> None:
+        self.fileset = fileset
+        self._opened = tuple(opened)
+        self._file = file
+        self._context = context
+        entry = fileset.files[0]
+        self._key = ("fits", str(entry.path), entry.modified_ns, entry.size_bytes)
+
+    def read(
+        self,
+        image: int,
+        level: int,
+        z: int,
+        t: int,
+        channels: Sequence[int],
+        window: Window,
+    ) -> Pixels:
+        """Read a window of some channels of a plane (see ``Source.read``)."""
+        opened = self._opened[image]
+        info = opened.info
+        check_read(info, level, z, t, channels, window, self._context.limits)
+        out = np.empty(
+            (len(channels), window.height, window.width), info.pixel_type.dtype
+        )
+        # The window in the rows of the file, which run upwards.
+        upright = Window(
+            window.x0, info.height - window.y1, window.x1, info.height - window.y0
+        )
+        for index, c in enumerate(channels):
+            numbers = {"z": z, "c": c, "t": t, "": 0}
+            plane = tuple(numbers[axis.role] for axis in reversed(opened.axes))
+            self._fill(out[index, ::-1], image, plane, upright)
+        out.flags.writeable = False
+        return out
+
+    def _fill(
+        self, out: Pixels, image: int, plane: tuple[int, ...], window: Window
+    ) -> None:
+        """Copy the blocks under a window of file rows into ``out``."""
+        stored, info = self._opened[image].stored, self._opened[image].info
+        across, up = stored.block_width, stored.block_height
+        for y in range(window.y0 // up * up, window.y1, up):
+            for x in range(window.x0 // across * across, window.x1, across):
+                whole = Window(x, y, x + across, y + up).clipped(
+                    info.width, info.height
+                )
+                block = self._block(image, plane, whole)
+                part = Window(
+                    max(x, window.x0),
+                    max(y, window.y0),
+                    min(whole.x1, window.x1),
+                    min(whole.y1, window.y1),
+                )
+                out[
+                    part.y0 - window.y0 : part.y1 - window.y0,
+                    part.x0 - window.x0 : part.x1 - window.x0,
+                ] = block[part.y0 - y : part.y1 - y, part.x0 - x : part.x1 - x]
+
+    def _block(self, image: int, plane: tuple[int, ...], window: Window) -> Pixels:
+        stored = self._opened[image].stored
+        try:
+            return self._context.chunks.get(
+                (*self._key, image, plane, window),
+                lambda: stored.block(plane, window),
+            )
+        except ValueError as error:
+            raise CorruptFileError(self.fileset.entry, f"{error}.") from error
+
+    def stored_tile(
+        self,
+        image: int,  # noqa: ARG002
+        level: int,  # noqa: ARG002
+        z: int,  # noqa: ARG002
+        t: int,  # noqa: ARG002
+        window: Window,  # noqa: ARG002
+    ) -> StoredTile | None:
+        """Tell that FITS stores nothing a browser can show."""
+        return None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def open_fits(path: Path, context: ReadContext) -> FitsSource:
+    """Open a FITS file; the work of ``FitsReader.open``.
+
+    Raises
+    ------
+    graticule.errors.FileError, graticule.errors.LimitError
+    """
+    try:
+        status = path.stat()
+        file = _plain(path, path.open("rb"), context.limits)
+    except FileNotFoundError as error:
+        raise MissingFileError(path, "It is not there.") from error
+    except OSError as error:
+        raise FileError(path, f"It cannot be opened: {error.strerror}.") from error
+    try:
+        opened, odd = open_images(path, file, context.limits)
+    except BaseException:
+        file.close()
+        raise
+    entry = FilesetFile(path, status.st_size, status.st_mtime_ns)
+    images = tuple(one.info for one in opened)
+    fileset = Fileset("FITS", path, (entry,), images, warnings=tuple(odd))
+    return FitsSource(fileset, opened, file, context)
+
+
+def _plain(path: Path, file: BinaryIO, limits: ReadLimits) -> BinaryIO:
+    """Unpack a gzipped file into a nameless temporary one, within the limit."""
+    head = file.read(2)
+    file.seek(0)
+    if head != GZIP_MAGIC:
+        return file
+    try:
+        with (
+            file,
+            gzip.GzipFile(fileobj=file) as packed,
+            tempfile.TemporaryFile() as unpacked,
+        ):
+            _copy_within(packed, unpacked, limits.max_chunk_bytes)
+            # astropy takes read-only files only: a second handle that says so.
+            plain = os.fdopen(os.dup(unpacked.fileno()), "rb")
+    except (zlib.error, EOFError, gzip.BadGzipFile) as error:
+        raise CorruptFileError(path, f"It cannot be unpacked: {error}.") from error
+    return plain
+
+
+def _copy_within(packed: gzip.GzipFile, unpacked: BinaryIO, allowed: int) -> None:
+    copied = 0
+    while piece := packed.read(COPY_BYTES):
+        copied += len(piece)
+        if copied > allowed:
+            raise LimitError("max_chunk_bytes", allowed, copied, "An unpacked file")
+        unpacked.write(piece)
+    unpacked.flush()

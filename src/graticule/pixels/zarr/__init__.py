@@ -1,0 +1,1 @@
+"""OME-Zarr, read and (for pyramids) written."""
