@@ -99,6 +99,8 @@ def _write_all(root):
         compression="jpeg",
         compressionargs={"level": 95},
     )
+    nothing = np.full((32, 32), np.nan, np.float32)
+    tifffile.imwrite(root / "types" / "nothing.tif", nothing)
     for name in ("int8", "uint8", "int16", "int32", "uint32", "float32", "float64"):
         pixels = np.kron(typed(name), np.ones((32, 32), np.dtype(name)))
         tifffile.imwrite(root / "types" / f"{name}.tif", pixels.astype(name))
