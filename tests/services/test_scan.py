@@ -450,11 +450,17 @@ def test_scans_wait_for_each_other(run_scan, root):
         other = connection.copy()
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [0x67726174])
-        release = other.close
+
+        def release():
+            with other.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock_all()")
+            other.close()
     else:
         held = scan_lock(run_scan.home, lambda: None)
         held.__enter__()
-        release = lambda: held.__exit__(None, None, None)  # noqa: E731
+
+        def release():
+            held.__exit__(None, None, None)
 
     def progress(said):
         if said.phase == "wait":
