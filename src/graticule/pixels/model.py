@@ -177,8 +177,9 @@ class ImageInfo:
     levels
         From full size down; never empty.
     graphics
-        Whether it is a plain picture (uint8 JPEG, PNG, GIF, TIFF …), whose
-        channels default to red, green and blue (contract rendering 8).
+        Whether it is a picture in its own colours: a uint8 JPEG, PNG, GIF or
+        plain TIFF (contract rendering 8), or RGB bytes of a slide. Its channels
+        default to red, green and blue, its windows to 0 to 255.
     planes_seconds
         Time of each plane since the start, by ``(z, c, t)``.
     wcs_header

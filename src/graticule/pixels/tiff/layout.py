@@ -27,6 +27,9 @@ from graticule.pixels.tiff.fragile import LZW
 Slow = Callable[..., tuple[npt.NDArray[Any] | None, Any, Any]]
 
 MINISWHITE, PALETTE, CMYK, YCBCR = 0, 3, 5, 6
+_RGB = 3
+"""Samples of a coloured pixel."""
+
 JPEG_CODECS = frozenset({6, 7, 33007, 34892})
 APERIO_JP2000_YCBCR = 33003
 
@@ -299,6 +302,15 @@ def _merged(
     if not np.array_equal(starts[:, 1:], starts[:, :-1] + sizes[:, :-1]):
         return None
     return starts[:, 0].copy(), sizes.sum(axis=1)
+
+
+def is_picture(layout: PageLayout, *, plain: bool) -> bool:
+    """Say whether pages are a picture, shown in their own colours.
+
+    A plain TIFF of bytes is (contract rendering 8). So is one of RGB bytes in any
+    dialect: windows measured per channel would tint a stained slide.
+    """
+    return layout.pixel_type is PixelType.UINT8 and (plain or layout.channels >= _RGB)
 
 
 def _check_codec(page: TiffPage, path: Path) -> None:

@@ -27,7 +27,12 @@ from graticule.pixels.omexml.document import OmeDocument, OmeImage, TiffBlock, p
 from graticule.pixels.reader import Fileset, ReadLimits
 from graticule.pixels.tiff.blocks import NOWHERE, Numbers, plane_tables
 from graticule.pixels.tiff.file import StoredFile
-from graticule.pixels.tiff.layout import PageLayout, StoredPage, page_of
+from graticule.pixels.tiff.layout import (
+    PageLayout,
+    StoredPage,
+    is_picture,
+    page_of,
+)
 from graticule.pixels.tiff.members import Members
 from graticule.pixels.tiff.planes import StoredImage, grouped_channels
 
@@ -318,7 +323,10 @@ class OmeReader:
                 f"the page is {found[0].pixel_type.value}."
             )
             info = replace(info, pixel_type=found[0].pixel_type)
-        return info
+        one_sample_set = bool(found) and found[0].channels == info.size_c
+        return replace(
+            info, graphics=one_sample_set and is_picture(found[0], plain=False)
+        )
 
 
 def _text(file: StoredFile) -> bytes:

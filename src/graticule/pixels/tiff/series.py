@@ -29,6 +29,7 @@ from graticule.pixels.tiff.layout import (
     PageLayout,
     StoredPage,
     forget_tags,
+    is_picture,
     layout_of,
     page_of,
 )
@@ -177,11 +178,7 @@ class SeriesReader:
             levels=tuple(one.level() for one in levels),
             channels=facts.channels or (Channel(),) * len(channels),
             significant_bits=layout.significant_bits,
-            graphics=(
-                kind not in FORMATS
-                and outer == 1
-                and layout.pixel_type.value == "uint8"
-            ),
+            graphics=outer == 1 and is_picture(layout, plain=kind not in FORMATS),
             description=facts.description,
             pixel_width_um=facts.pixel_um[0],
             pixel_height_um=facts.pixel_um[1],
