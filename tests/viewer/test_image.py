@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
 
@@ -422,3 +423,20 @@ def test_tablet_has_the_panel_below(new_tab, open_image):
     stage.channel(1).get_by_role("checkbox").uncheck()
     stage.settle()
     assert stage.query()["c"].startswith("-1|")
+
+
+def test_download_of_a_slide_is_what_is_seen(open_image):
+    stage = open_image(SLIDE)
+    stage.query()
+    with stage.page.expect_download() as waiting:
+        stage.page.locator("#download").click()
+    box = stage.page.locator("#picture").bounding_box()
+    with Image.open(waiting.value.path()) as image:
+        assert image.size == (box["width"], box["height"])
+        saved = np.asarray(image, float)
+    assert difference(saved, stage.seen()) < LOSS
+    stage.window()
+    with stage.page.expect_download() as waiting:
+        stage.page.locator("#download").click()
+    with Image.open(waiting.value.path()) as image:
+        assert image.size == (box["width"], box["height"])

@@ -1,5 +1,7 @@
 // The link that saves what is drawn as a JPEG: the whole plane where the
-// gateway gives it at once, else the part that is seen.
+// gateway gives it at once, else the part that is seen, else the screen.
+
+import { element } from "../dom.js";
 
 // Planes up to this are asked for whole (contract clients 1.5).
 const WHOLE_PIXELS = 10_188_864;
@@ -8,9 +10,9 @@ const WHOLE_PIXELS = 10_188_864;
  * Address and description of the download for the present view.
  *
  * @returns {{href: ?string, title: string}} Without `href` the part seen is too
- *   large to be asked for at once.
+ *   large to be asked for at once: see {@link saveScreen}.
  */
-export function downloadOf(gateway, display, query, picture) {
+function downloadOf(gateway, display, query, picture) {
   const { width, height } = display.size;
   if (width * height <= WHOLE_PIXELS) {
     return {
@@ -25,5 +27,40 @@ export function downloadOf(gateway, display, query, picture) {
       title: "Download the part in view as JPEG, full size",
     };
   }
-  return { href: null, title: "Zoom in to download the part in view, full size" };
+  return { href: null, title: "Download what the screen shows as JPEG" };
+}
+
+/** Save the stage as it is on the screen. */
+async function saveScreen(picture, fileName) {
+  const url = URL.createObjectURL(await picture.blob());
+  element("a", { href: url, download: fileName }).click();
+  URL.revokeObjectURL(url);
+}
+
+export class DownloadLink {
+  /**
+   * @param {HTMLAnchorElement} link
+   * @param {string} name The image's.
+   */
+  constructor(link, name, picture) {
+    this.link = link;
+    this.picture = picture;
+    this.fileName = `${name.replace(/[\\/:*?"<>|]/g, "_")}.jpg`;
+    link.download = this.fileName;
+    link.addEventListener("click", (event) => {
+      if (!this.href) {
+        event.preventDefault();
+        saveScreen(picture, this.fileName);
+      }
+    });
+  }
+
+  /** Offer what suits the present view. */
+  update(gateway, display, query) {
+    const { href, title } = downloadOf(gateway, display, query, this.picture);
+    this.href = href;
+    this.link.href = href ?? "#";
+    this.link.title = title;
+    this.link.setAttribute("aria-label", title);
+  }
 }

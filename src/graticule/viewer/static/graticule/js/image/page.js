@@ -3,7 +3,7 @@
 
 import { ChannelCard } from "./channel_card.js";
 import { Display } from "./display.js";
-import { downloadOf } from "./download.js";
+import { DownloadLink } from "./download.js";
 import { showFacts } from "./facts.js";
 import { Gateway, GatewayError } from "./gateway.js";
 import { Keys } from "./keys.js";
@@ -33,6 +33,7 @@ class ImagePage {
     offerProjection(by("projection-group"), by("projection"), this.display, data.tiles);
     this.picture = new Picture(by("picture"), data.interpolate ?? true);
     this.grid = new TileGrid(data, () => this.picture.isWhole);
+    this.download = new DownloadLink(by("download"), viewer.dataset.name, this.picture);
     this.scaleBar = new ScaleBar(by("scale-bar"), data.pixel_size.x);
     this.planes = new Planes(by("planes"), this.display, () => this.settled());
     this.cards = data.channels.map(
@@ -127,18 +128,7 @@ class ImagePage {
     }
     viewer.dataset.address = "current";
     history.replaceState(null, "", `?${pageQuery(this.display, this.picture.view)}`);
-    const query = renderingQuery(this.display);
-    const { href, title } = downloadOf(gateway, this.display, query, this.picture);
-    const link = by("download");
-    link.title = title;
-    link.setAttribute("aria-label", title);
-    link.toggleAttribute("aria-disabled", href === null);
-    link.download = `${viewer.dataset.name.replace(/[\\/:*?"<>|]/g, "_")}.jpg`;
-    if (href) {
-      link.href = href;
-    } else {
-      link.removeAttribute("href");
-    }
+    this.download.update(gateway, this.display, renderingQuery(this.display));
   }
 
   async #copyLink() {

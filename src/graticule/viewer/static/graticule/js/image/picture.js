@@ -19,6 +19,8 @@ const SQUARES_FROM = 4;
 const STYLE_MARK = "data-openseadragon-mobile-css";
 const FIT_MARGIN = 0.02;
 const SMALLEST_PART = 0.4;
+// Pixels' edges come out this much beside whole numbers at most.
+const ROUNDING = 1e-6;
 
 function forestallStyle() {
   if (!document.querySelector(`style[${STYLE_MARK}]`)) {
@@ -196,7 +198,7 @@ export class Picture extends EventTarget {
       return false;
     }
     const zoom = this.#current.viewportToImageZoom(this.#viewer.viewport.getZoom(true));
-    return zoom > 0.5 && Math.abs(zoom - Math.round(zoom)) < 1e-6;
+    return zoom > 0.5 && Math.abs(zoom - Math.round(zoom)) < ROUNDING;
   }
 
   /** Where the view is heading to: `{percent, x, y}`, the centre in pixels. */
@@ -268,9 +270,15 @@ export class Picture extends EventTarget {
     const at = this.#current.viewerElementToImageCoordinates(point);
     const { x: width, y: height } = this.#current.getContentSize();
     const inside = at.x >= 0 && at.y >= 0 && at.x < width && at.y < height;
-    // Pixels' edges come out a rounding error below whole numbers.
-    const pixel = (value) => Math.floor(value + 1e-6);
+    const pixel = (value) => Math.floor(value + ROUNDING);
     return inside ? { x: pixel(at.x), y: pixel(at.y) } : null;
+  }
+
+  /** What the screen shows as a JPEG. */
+  blob() {
+    return new Promise((resolve) => {
+      this.#viewer.drawer.canvas.toBlob(resolve, "image/jpeg", 0.92);
+    });
   }
 
   /** The part of the image that is seen: `[x, y, width, height]` in pixels. */
@@ -278,10 +286,10 @@ export class Picture extends EventTarget {
     const bounds = this.#viewer.viewport.getBounds();
     const seen = this.#current.viewportToImageRectangle(bounds);
     const { x: width, y: height } = this.#current.getContentSize();
-    const left = Math.max(0, Math.floor(seen.x));
-    const top = Math.max(0, Math.floor(seen.y));
-    const right = Math.min(width, Math.ceil(seen.x + seen.width));
-    const bottom = Math.min(height, Math.ceil(seen.y + seen.height));
+    const left = Math.max(0, Math.floor(seen.x + ROUNDING));
+    const top = Math.max(0, Math.floor(seen.y + ROUNDING));
+    const right = Math.min(width, Math.ceil(seen.x + seen.width - ROUNDING));
+    const bottom = Math.min(height, Math.ceil(seen.y + seen.height - ROUNDING));
     return [left, top, Math.max(right - left, 1), Math.max(bottom - top, 1)];
   }
 }
