@@ -27,9 +27,13 @@ TWO_FRAMES = (
 )
 
 
-@pytest.fixture(scope="package")
-def browser():
-    """Chromium for the tests of this room; its loop ends before other rooms."""
+@pytest.fixture(scope="module")
+def browser(served):
+    """Chromium for the tests of a module.
+
+    While it runs, Playwright's event loop counts as running and Django refuses
+    the database: hence not for the whole session, and after the server.
+    """
     from playwright.sync_api import sync_playwright
 
     program = shutil.which("chromium") or shutil.which("chromium-browser")
