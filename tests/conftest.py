@@ -140,3 +140,15 @@ def make_cast(catalog):
 def cast(make_cast) -> Cast:
     """The cast in a read-only group."""
     return make_cast("rwr---")
+
+
+@pytest.fixture(scope="session")
+def served(shared_data, tmp_path_factory):
+    """A server over the shared files (see :mod:`tests.served`)."""
+    from tests.served import scanned_home, serving
+
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    with serving(scanned_home(base, shared_data)) as server:
+        yield server
