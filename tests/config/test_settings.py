@@ -26,6 +26,17 @@ def test_names_are_unique():
     assert len(set(names)) == len(names)
 
 
+def test_every_setting_is_read_somewhere():
+    source = Path(__file__).parents[2] / "src" / "graticule"
+    code = "".join(
+        path.read_text()
+        for path in source.rglob("*.py")
+        if path.name not in {"settings.py", "kinds.py"}
+    )
+    unread = [s.name for s in SETTINGS if f'"{s.name}"' not in code]
+    assert unread == []
+
+
 def test_environment_wins_over_file_and_default(tmp_path):
     (tmp_path / "graticule.toml").write_text(
         'port = 9000\nworkers = 3\nlut_folders = ["/a", "/b"]\npublic = true\n'
@@ -64,7 +75,6 @@ def test_a_secret_can_lie_in_a_file(tmp_path):
         ("GRATICULE_OPEN_SOURCES", "-1", "zero or more"),
         ("GRATICULE_CHUNK_CACHE_BYTES", "lots", "expected a number of bytes"),
         ("GRATICULE_LOG_LEVEL", "loud", "expected debug"),
-        ("GRATICULE_PLATE_LAYOUT", "round", "expected expand"),
     ],
 )
 def test_refusals_name_the_setting_and_the_remedy(tmp_path, variable, text, message):

@@ -323,3 +323,9 @@ def test_odd_queries(client, query):
 def test_too_many_parameters(client):
     query = "&".join(["id=1"] * 20_001)
     checked(client.get(f"/webgateway/get_thumbnails/?{query}"), "error", 400)
+
+
+@pytest.mark.parametrize("text", ["%00", "a%00b", "%25", "_", "%FF", "'", "\\"])
+def test_odd_searches(client, catalogued, text):
+    # what the databases take differently
+    assert client.get(f"/?q={text}").status_code == 200

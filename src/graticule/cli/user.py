@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 @click.group("user")
 def command() -> None:
     """Add and list people, set passwords, make tokens and login links."""
+
+
+def _ready() -> None:
+    """Wake the catalogue up; not for ``--help``, which must touch nothing."""
     set_up()
     from graticule.services.home import prepare_home  # noqa: PLC0415
 
@@ -37,6 +41,7 @@ def _group(name: str, permissions: str | None) -> Group:
     from graticule.catalog.models import Group, Permissions  # noqa: PLC0415
 
     level = Permissions[permissions.upper().replace("-", "_")] if permissions else None
+    _check(Group(name=name))
     group, made = Group.objects.get_or_create(
         name=name, defaults={"permissions": level or Permissions.PRIVATE}
     )
@@ -46,6 +51,20 @@ def _group(name: str, permissions: str | None) -> Group:
             "already; leave --permissions out to join it as it is."
         )
     return group
+
+
+def _check(row: Person | Group) -> None:
+    """Refuse names that columns or addresses cannot hold, before asking more."""
+    from django.core.exceptions import ValidationError  # noqa: PLC0415
+
+    try:
+        row.clean_fields(exclude=["password"])
+    except ValidationError as error:
+        said = [
+            f"{field.replace('_', ' ')}: {' '.join(messages)}"
+            for field, messages in error.message_dict.items()
+        ]
+        raise RequestError(" ".join(said)) from error
 
 
 def _new_password(person: Person | None) -> str:
@@ -93,23 +112,28 @@ def add(
     no_password: bool,
 ) -> None:
     """Add the person NAME, asking for a password."""
+    if not group_name and (owner or permissions):
+        raise RequestError("--owner and --permissions need the --group they are for.")
+    _ready()
     from django.db import transaction  # noqa: PLC0415
 
     from graticule.catalog.models import Membership, Person  # noqa: PLC0415
 
     if Person.objects.filter(username=name).exists():
         raise RequestError(f"There is a person {name} already.")
-    password = None if no_password else _new_password(None)
+    person = Person(
+        username=Person.normalize_username(name),
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+        is_superuser=administrator,
+        is_staff=administrator,
+    )
+    _check(person)
+    # Without one it is unusable: nobody can log in by guessing.
+    person.set_password(None if no_password else _new_password(person))
     with transaction.atomic():
-        person = Person.objects.create_user(
-            name,
-            email,
-            password,
-            first_name=first_name,
-            last_name=last_name,
-            is_superuser=administrator,
-            is_staff=administrator,
-        )
+        person.save()
         if group_name:
             group = _group(group_name, permissions)
             Membership.objects.create(person=person, group=group, is_owner=owner)
@@ -121,6 +145,7 @@ def add(
 @command.command("list")
 def list_people() -> None:
     """List people with their groups (* is an owner of the group)."""
+    _ready()
     from graticule.catalog.models import Person  # noqa: PLC0415
 
     people = Person.objects.prefetch_related("memberships__group")
@@ -138,6 +163,7 @@ def list_people() -> None:
 @click.argument("name")
 def passwd(name: str) -> None:
     """Set the password of NAME."""
+    _ready()
     person = _find(name)
     person.set_password(_new_password(person))
     person.save(update_fields=["password"])
@@ -165,6 +191,7 @@ def token(name: str, label: str, scopes: tuple[str, ...], days: int | None) -> N
 
     from graticule.catalog.tokens import make_token  # noqa: PLC0415
 
+    _ready()
     lifetime = timedelta(days=days) if days else None
     secret = make_token(_find(name), label, scopes=scopes, lifetime=lifetime)
     click.echo(secret)
@@ -174,6 +201,9 @@ def token(name: str, label: str, scopes: tuple[str, ...], days: int | None) -> N
 @click.argument("name")
 def link(name: str) -> None:
     """Make a path that logs NAME in, once, within a day."""
+    _ready()
+    from django.urls import reverse  # noqa: PLC0415
+
     from graticule.catalog.tokens import make_login_link  # noqa: PLC0415
 
-    click.echo(f"/login/{make_login_link(_find(name))}/")
+    click.echo(reverse("login_link", args=[make_login_link(_find(name))]))

@@ -106,10 +106,3 @@ def log_level(value: str) -> str:
     if upper not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise ValueError("expected debug, info, warning or error")
     return upper
-
-
-def plate_layout(value: str) -> str:
-    """Read a plate layout (contract webgateway 8.4)."""
-    if value not in {"expand", "shrink", "trim"}:
-        raise ValueError("expected expand, shrink or trim")
-    return value

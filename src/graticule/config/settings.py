@@ -282,15 +282,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "tile_cache_bytes",
         kinds.byte_size,
-        "512 MiB",
-        "Rendered pictures kept on disk; 0 keeps none.",
-        _CACHES,
-    ),
-    Setting(
-        "tile_cache_age",
-        kinds.duration,
-        "7 d",
-        "How long rendered pictures are kept.",
+        "64 MiB",
+        "Rendered pictures each worker keeps in memory; 0 keeps none.",
         _CACHES,
     ),
     Setting(
@@ -319,13 +312,6 @@ SETTINGS: tuple[Setting, ...] = (
         kinds.boolean,
         "true",
         "Whether viewers smooth enlarged pixels.",
-        _LOOKS,
-    ),
-    Setting(
-        "plate_layout",
-        kinds.plate_layout,
-        "expand",
-        "How plates are laid out: expand, shrink or trim.",
         _LOOKS,
     ),
 )

@@ -7,8 +7,8 @@ fileset. New formats come from outside by the entry point group
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -38,6 +38,11 @@ class ReadLimits:
     """Width or height of a level: larger ones are taken for nonsense."""
     max_planes: int = 1 << 22
     """z times c times t."""
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> ReadLimits:
+        """Take them from the settings of the same names."""
+        return cls(**{limit.name: settings[limit.name] for limit in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True)

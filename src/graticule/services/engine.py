@@ -5,10 +5,10 @@ Made once per process from the settings. Knows no request and no person.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from datetime import timedelta
+from collections.abc import Callable, Hashable, Mapping
 from functools import cache
 from threading import Lock
+from typing import Any
 
 from cachetools import LRUCache
 from django.conf import settings
@@ -55,32 +55,18 @@ class Engine:
         The settings by name.
     """
 
-    def __init__(self, values: dict[str, object]) -> None:
-        def number(name: str) -> int:
-            value = values[name]
-            assert isinstance(value, int)
-            return value
-
-        age = values["rights_age"]
-        folders = values["lut_folders"]
-        assert isinstance(age, timedelta)
-        assert isinstance(folders, tuple)
-        self.limits = ReadLimits(
-            max_chunk_bytes=number("max_chunk_bytes"),
-            max_read_bytes=number("max_read_bytes"),
-            max_axis_pixels=number("max_axis_pixels"),
-            max_planes=number("max_planes"),
-        )
-        self.context = ReadContext(self.limits, ChunkCache(number("chunk_cache_bytes")))
-        self.pool = SourcePool(self.context, number("open_sources"))
-        self.luts = LutLibrary((SHIPPED, *folders))
-        self.pictures = PictureCache(number("tile_cache_bytes"))
-        self.rights_age_seconds = age.total_seconds()
-        self.max_render_pixels = number("max_render_pixels")
-        self.max_projection_bytes = number("max_projection_bytes")
-        self.max_plane_pixels = number("max_plane_pixels")
-        self.max_thumbnail_length = number("max_thumbnail_length")
-        self.thumbnail_length = number("thumbnail_length")
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.limits = ReadLimits.of(values)
+        self.context = ReadContext(self.limits, ChunkCache(values["chunk_cache_bytes"]))
+        self.pool = SourcePool(self.context, values["open_sources"])
+        self.luts = LutLibrary((SHIPPED, *values["lut_folders"]))
+        self.pictures = PictureCache(values["tile_cache_bytes"])
+        self.rights_age_seconds: float = values["rights_age"].total_seconds()
+        self.max_render_pixels: int = values["max_render_pixels"]
+        self.max_projection_bytes: int = values["max_projection_bytes"]
+        self.max_plane_pixels: int = values["max_plane_pixels"]
+        self.max_thumbnail_length: int = values["max_thumbnail_length"]
+        self.thumbnail_length: int = values["thumbnail_length"]
 
     def warm_up(self) -> None:
         """Compile or load what draws, and find the readers of all formats."""
@@ -92,4 +78,4 @@ class Engine:
 @cache
 def engine() -> Engine:
     """Give this process's engine, made at the first call."""
-    return Engine(dict(settings.GRATICULE.values))
+    return Engine(settings.GRATICULE.values)

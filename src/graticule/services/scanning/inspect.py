@@ -92,6 +92,10 @@ IMAGE_SUFFIXES = frozenset(
 )
 
 
+SKY_FORMAT = "FITS"
+"""Images of this format are shown as astronomers do, not between extremes."""
+
+
 @dataclass(frozen=True, slots=True)
 class InspectedImage:
     """An image with what was measured and chosen for it.
@@ -220,6 +224,11 @@ class Inspector:
     ) -> InspectedImage:
         info = source.fileset.images[index]
         statistics = self._measure(source, index, warnings)
+        if source.fileset.format == SKY_FORMAT and None not in statistics:
+            # Imported here: only those who scan the sky wait for astropy.
+            from graticule.pixels.stretch import with_sky_windows  # noqa: PLC0415
+
+            info = with_sky_windows(source, index)
         rendering, default_z, default_t = default_rendering(info, statistics)
         return InspectedImage(
             index=index,

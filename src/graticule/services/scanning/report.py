@@ -44,12 +44,7 @@ class ScanSettings:
         """Take them from the values of :func:`graticule.config.load.load`."""
         return cls(
             home=values["home"],
-            limits=ReadLimits(
-                max_chunk_bytes=values["max_chunk_bytes"],
-                max_read_bytes=values["max_read_bytes"],
-                max_axis_pixels=values["max_axis_pixels"],
-                max_planes=values["max_planes"],
-            ),
+            limits=ReadLimits.of(values),
             max_plane_pixels=values["max_plane_pixels"],
             chunk_cache_bytes=values["chunk_cache_bytes"],
             seconds_per_file=values["scan_timeout"].total_seconds(),

@@ -45,7 +45,8 @@ def listing(request: HttpRequest) -> Listing:
     if show and show not in kinds:
         raise RequestError(f"show must be one of {', '.join(kinds)}.")
     return Listing(
-        text=request.GET.get("q", "").strip()[:_LONGEST_SEARCH],
+        # PostgreSQL refuses to look for NUL, which is in no name.
+        text=request.GET.get("q", "").replace("\0", "").strip()[:_LONGEST_SEARCH],
         only=kinds.get(show),
         page=_number(request, "page", 1),
     )
