@@ -115,6 +115,12 @@ def test_what_is_not_there_has_a_page(new_tab, served):
     page.get_by_role("heading", name="Collection").wait_for()
 
 
+@pytest.mark.parametrize("kind", ["project", "dataset", "screen", "plate", "image"])
+def test_numbers_beyond_the_database_are_not_there(new_tab, served, kind):
+    page = new_tab(careless=True)
+    assert page.goto(f"{served.url}/{kind}/{10**30}/").status == 404
+
+
 @pytest.mark.parametrize("query", ["page=x", "page=0", "show=cellar", "page=-1"])
 def test_malformed_queries_are_refused(new_tab, served, query):
     page = new_tab(careless=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from graticule.cli.main import set_up
-from graticule.errors import NotFoundError
+from graticule.errors import FileError, NotFoundError
 
 _FIRST_ERROR = 400
 
@@ -53,9 +53,19 @@ def command(url_path: str, output: Path | None, name: str | None) -> None:
     if output is None:
         click.echo(body, nl=False)
         return
+    _write(output, body)
+
+
+def _write(output: Path, body: bytes) -> None:
+    """Write the whole file or none."""
     aside = output.with_name(f".{output.name}.part")
-    aside.write_bytes(body)
-    aside.replace(output)
+    try:
+        aside.write_bytes(body)
+        aside.replace(output)
+    except OSError as error:
+        raise FileError(output, f"cannot be written ({error.strerror}).") from error
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _own_name() -> str:

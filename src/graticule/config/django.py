@@ -106,6 +106,8 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "graticule": {"level": GRATICULE["log_level"]},
+        # Says at length what the reader reports in one sentence.
+        "tifffile": {"level": "CRITICAL"},
         # Errors have had their line from graticule.web.errors.
         "django.request": {"level": "CRITICAL"},
     },

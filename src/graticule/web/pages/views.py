@@ -19,6 +19,7 @@ from graticule.web.principal import person_of
 
 NamedT = TypeVar("NamedT", Project, Dataset, Screen, Plate, Image)
 
+_LARGEST_ID = 2**63 - 1
 # How much of each kind the start page shows before "all".
 _BEGINNING = 48
 
@@ -32,6 +33,8 @@ def _find(
 ) -> NamedT:
     """Find something visible, or say in people's words that it is not there."""
     try:
+        if thing_id > _LARGEST_ID:
+            raise NotFoundError("Databases hold no such number.")
         return find_visible(person_of(request), query, thing_id)
     except NotFoundError as error:
         raise NotFoundError(
