@@ -32,10 +32,10 @@ def _find(
     request: HttpRequest, query: QuerySet[NamedT], kind: Kind, thing_id: int
 ) -> NamedT:
     """Find something visible, or say in people's words that it is not there."""
+    # What no database can hold is asked for as an id that none has.
+    asked = thing_id if thing_id <= _LARGEST_ID else 0
     try:
-        if thing_id > _LARGEST_ID:
-            raise NotFoundError("Databases hold no such number.")
-        return find_visible(person_of(request), query, thing_id)
+        return find_visible(person_of(request), query, asked)
     except NotFoundError as error:
         raise NotFoundError(
             f"There is no {kind.value} {thing_id}, or none that you may see."
