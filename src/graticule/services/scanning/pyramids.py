@@ -105,9 +105,12 @@ def _save(wanted: _Wanted, levels: tuple[tuple[int, int, int, int], ...]) -> Non
     """Write the levels, unless the image has changed meanwhile."""
     with transaction.atomic():
         same = Image.objects.filter(pk=wanted.image_id, revision=wanted.revision)
+        # Tiles as in the pyramid: strips of the whole width are slow to look at.
+        width, height, *_ = wanted.own_level
+        own_level = [width, height, *levels[0][2:]]
         same.update(
             pyramid=wanted.task.target,
-            levels=[wanted.own_level, *map(list, levels)],
+            levels=[own_level, *map(list, levels)],
             revision=F("revision") + 1,
         )
 
