@@ -1,6 +1,7 @@
 """Files with known pixels, catalogued by a scan once for this folder's tests."""
 
 import contextlib
+import copy
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -106,9 +107,12 @@ def _write_all(root):
         tifffile.imwrite(root / "types" / f"{name}.tif", pixels.astype(name))
 
 
-@pytest.fixture(scope="package")
-def catalogued(database, tmp_path_factory):
-    """The folder of pictures, scanned; forgotten with the last test here."""
+@pytest.fixture(scope="session")
+def scanned(database, tmp_path_factory):
+    """The folder of pictures, and the rows that a scan makes of it.
+
+    They are taken out of the catalogue again: other tests count on an empty one.
+    """
     from django.apps import apps
     from django.conf import settings
     from django.db.models import ProtectedError
@@ -118,25 +122,44 @@ def catalogued(database, tmp_path_factory):
 
     root = tmp_path_factory.mktemp("pictures")
     _write_all(root)
-    settings_ = replace(ScanSettings.of(settings.GRATICULE), workers=1)
     report = scan(
         [root],
         owner=database.administrator,
         group=database.public_group,
-        settings=settings_,
+        settings=replace(ScanSettings.of(settings.GRATICULE), workers=1),
     )
     assert not report.problems, report.problems
-    yield root
     kept = {Person, Group, Membership}
-    models = [m for m in apps.get_app_config("catalog").get_models() if m not in kept]
+    models = [
+        model
+        for model in apps.get_app_config("catalog").get_models(
+            include_auto_created=True
+        )
+        if model not in kept and model.objects.exists()
+    ]
+    rows = [row for model in models for row in model.objects.all()]
     while left := [model for model in models if model.objects.exists()]:
         for model in left:
             with contextlib.suppress(ProtectedError):  # by another model's: next round
                 model.objects.all().delete()
+    return root, rows
 
 
 @pytest.fixture
-def image(catalogued, catalog):
+def catalogued(scanned, catalog):
+    """The folder of pictures, in the catalogue for one test."""
+    root, rows = scanned
+    by_model = {}
+    for row in rows:
+        by_model.setdefault(type(row), []).append(copy.copy(row))
+    # Foreign keys are looked at when the transaction ends, and it never does.
+    for model, copies in by_model.items():
+        model.objects.bulk_create(copies)
+    return root
+
+
+@pytest.fixture
+def image(catalogued):
     """Find an image of the folder by its file's name."""
     from graticule.catalog.models import Image
 
