@@ -38,13 +38,13 @@ INSTALLED_APPS = [
     "graticule.viewer",
 ]
 MIDDLEWARE = [
+    "graticule.web.headers.headers_middleware",
     "graticule.web.middleware.EdgeMiddleware",
     # Redirects to the final slash, checks the host, sets Content-Length.
     "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "graticule.web.principal.principal_middleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "graticule.web.urls"
 WSGI_APPLICATION = "graticule.web.wsgi.application"
@@ -84,7 +84,6 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_PATH = _root
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "graticule.web.errors.csrf_failure"
-X_FRAME_OPTIONS = "SAMEORIGIN"
 
 LANGUAGE_CODE = "en"
 USE_I18N = False
