@@ -11,3 +11,13 @@ def test_it_works(client):
 def test_nobody_needs_to_log_in(client, configured):
     configured(anonymous_access=False)
     assert client.get("/webgateway/").status_code == 200
+
+
+def test_headers_of_every_answer(client):
+    # 2.9, and what keeps browsers from guessing and caches from mixing people up
+    for path in ("/webgateway/", "/webgateway/proj/list/", "/nothing/", "/"):
+        answer = client.get(path)
+        assert answer["X-Frame-Options"] == "SAMEORIGIN"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert {"Cookie", "Authorization"} <= set(answer["Vary"].split(", "))
+        assert int(answer["Content-Length"]) == len(answer.content)
