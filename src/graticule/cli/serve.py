@@ -68,6 +68,7 @@ def command(
 
     values = settings.GRATICULE
     check_address(values)
+    listen_port = _listen_port(values["host"], values["port"])
     home = prepare_home()
     wanted = [folder.resolve() for folder in folders]
     if demo:
@@ -76,7 +77,6 @@ def command(
         wanted.append(make_with_progress(values["home"] / "images"))
     if not no_scan:
         _scan(wanted, home)
-    listen_port = values["port"] or _free_port(values["host"])
     _greet(values, listen_port, home)
     if browser:
         webbrowser.open(f"http://{_shown(values['host'])}:{listen_port}/")
@@ -112,11 +112,28 @@ def _scan(folders: list[Path], home: Home) -> None:
     thread.join(_FIRST_LOOK_SECONDS)
 
 
-def _free_port(host: str) -> int:
+def _listen_port(host: str, port: int) -> int:
+    """Find the port to listen on: a free one for 0.
+
+    Workers share a port, so the system would let a second server share it too,
+    and each would get half of the requests.
+
+    Raises
+    ------
+    graticule.errors.SettingError
+        If somebody listens there already, or the address is not this machine's.
+    """
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingError(
+                f"Cannot listen on {host} port {port}: {error.strerror}. "
+                "--port 0 takes a free one."
+            ) from error
+        found: int = probe.getsockname()[1]
+        return found
 
 
 def _shown(host: str) -> str:
@@ -138,10 +155,14 @@ def _greet(values: Any, port: int, home: Home) -> None:
 
 
 def _serve(values: Any, port: int) -> None:
+    import multiprocessing  # noqa: PLC0415
+
     from granian.constants import Interfaces  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
     from granian.server import Server  # noqa: PLC0415
 
+    # Workers start afresh: a fork would copy locks that the scan's thread holds.
+    multiprocessing.set_start_method("spawn", force=True)
     # Planes and pictures come and go by the megabyte: without this each one is
     # given back to the system and fetched anew, page by page (a third of the
     # time of an RGB tile). Read by the C library when a worker starts.

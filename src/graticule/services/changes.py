@@ -7,6 +7,7 @@ Doors parse their own words into these values; the rules of how changes apply
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from graticule.render.settings import (
     ChannelRendering,
@@ -47,6 +48,8 @@ class Changes:
     model: Model | None = None
 
 
+# Viewers ask for all tiles of a view with the same changes.
+@lru_cache(maxsize=1024)
 def apply_changes(
     rendering: Rendering, changes: Changes, *, inactive_too: bool = False
 ) -> Rendering:

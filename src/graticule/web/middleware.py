@@ -43,8 +43,6 @@ class EdgeMiddleware:
         # Every answer depends on who asks (contract webgateway 2.9), also where
         # that was remembered and the session never looked at.
         patch_vary_headers(answer, ("Cookie", "Authorization"))
-        # What is announced is what it is: no guessing of HTML in what we repeat.
-        answer.headers.setdefault("X-Content-Type-Options", "nosniff")
         return answer
 
     def process_exception(

@@ -6,6 +6,7 @@ do not change while a worker lives.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from importlib.resources import files
 from threading import Thread
@@ -37,5 +38,14 @@ def _warm_up() -> None:
     engine().warm_up()
 
 
+def _leave_with_parent() -> None:
+    """End when the process that started this worker is killed: no orphans."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 application = _application()
-Thread(target=_warm_up, name="warm-up", daemon=True).start()
+for _task in (_warm_up, _leave_with_parent):
+    Thread(target=_task, name=_task.__name__, daemon=True).start()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -66,17 +67,21 @@ def rendering_query(request: HttpRequest, *, explicit: bool = False) -> Renderin
     query = rendering_source(request)
     if explicit:
         _check_explicit(query)
-    channels = query.get("c")
-    changes = Changes(
-        channels=None if channels is None else _channels(channels, query.get("maps")),
-        model=_MODELS.get(query.get("m", "")),
-    )
     return RenderingQuery(
-        changes, _projection(query.get("p", "")), numbers.quality(query)
+        Changes(
+            channels=_channels(query.get("c"), query.get("maps")),
+            model=_MODELS.get(query.get("m", "")),
+        ),
+        _projection(query.get("p", "")),
+        numbers.quality(query),
     )
 
 
-def _channels(text: str, maps: str | None) -> tuple[ChannelChange, ...]:
+# Viewers ask for all tiles of a view with the same texts.
+@lru_cache(maxsize=256)
+def _channels(text: str | None, maps: str | None) -> tuple[ChannelChange, ...] | None:
+    if text is None:
+        return None
     entries = [_entry(part) for part in text.split(",")]
     per_entry = _maps(maps)
     changes = []
