@@ -99,6 +99,10 @@ class TestMethods:
         answer = getattr(client, method)(url, HTTP_X_CSRFTOKEN=token)
         assert answer.status_code == 200
 
+    def test_one_line_for_a_missing_token(self, client, caplog):
+        client.post("/webgateway/proj/list/")
+        assert [record.levelname for record in caplog.records] == ["WARNING"]
+
     @pytest.mark.parametrize("path", READS)
     def test_head(self, client, image, path):
         url = "/webgateway/" + path.format(image("cells.ome.tif").pk)
@@ -142,6 +146,7 @@ class TestHost:
         answer = client.get("/webgateway/proj/list/", HTTP_HOST="evil.example")
         assert answer.status_code == 400
         assert b"allowed_hosts" in answer.content
+        assert int(answer["Content-Length"]) == len(answer.content)
         assert len(lines()) == 1
         assert lines()[0].exc_info is None
 

@@ -15,7 +15,9 @@ def test_nobody_needs_to_log_in(client, configured):
 
 def test_headers_of_every_answer(client):
     # 2.9, and what keeps browsers from guessing and caches from mixing people up
-    for path in ("/webgateway/", "/webgateway/proj/list/", "/nothing/", "/"):
+    paths = ("/webgateway/", "/webgateway/proj/list/", "/nothing/", "/")
+    redirect = ("/webgateway/proj/list",)
+    for path in (*paths, *redirect):
         answer = client.get(path)
         assert answer["X-Frame-Options"] == "SAMEORIGIN"
         assert answer["X-Content-Type-Options"] == "nosniff"

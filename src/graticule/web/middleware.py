@@ -15,6 +15,7 @@ from django.utils.cache import patch_vary_headers
 from graticule.web import errors
 
 View = Callable[[HttpRequest], HttpResponseBase]
+_NOT_MODIFIED = 304
 
 
 class EdgeMiddleware:
@@ -24,25 +25,17 @@ class EdgeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass a request on, unless it calls the server by a wrong name.
-
-        A page of somebody else may point its own name at this machine to read
-        what is served here; Django alone would notice only where it builds URLs.
-        """
-        try:
-            request.get_host()
-        except DisallowedHost as error:
-            errors.log(request, error)
-            return HttpResponse(
-                "This server does not go by the name in the request's Host; the "
-                "setting allowed_hosts names those it answers to.",
-                status=400,
-                content_type="text/plain; charset=utf-8",
-            )
-        answer = self.get_response(request)
+        """Pass a request on and complete its answer."""
+        answer = _wrong_name(request) or self.get_response(request)
         # Every answer depends on who asks (contract webgateway 2.9), also where
         # that was remembered and the session never looked at.
         patch_vary_headers(answer, ("Cookie", "Authorization"))
+        if (
+            isinstance(answer, HttpResponse)
+            and answer.status_code != _NOT_MODIFIED
+            and not answer.has_header("Content-Length")
+        ):
+            answer["Content-Length"] = str(len(answer.content))
         return answer
 
     def process_exception(
@@ -53,3 +46,22 @@ class EdgeMiddleware:
         shape = getattr(match.func if match else None, "error_answer", None)
         answer: HttpResponseBase = (shape or errors.error_answer)(request, error)
         return answer
+
+
+def _wrong_name(request: HttpRequest) -> HttpResponse | None:
+    """Refuse a request that calls the server by a wrong name.
+
+    A page of somebody else may point its own name at this machine to read what
+    is served here.
+    """
+    try:
+        request.get_host()
+    except DisallowedHost as error:
+        errors.log(request, error)
+        return HttpResponse(
+            "This server does not go by the name in the request's Host; the "
+            "setting allowed_hosts names those it answers to.",
+            status=400,
+            content_type="text/plain; charset=utf-8",
+        )
+    return None
