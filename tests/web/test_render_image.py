@@ -431,67 +431,6 @@ class TestNotFound:
             assert b"too large a number" in answer.content
 
 
-class TestExplicit:
-    """Section 4.3: nothing may be left to saved settings."""
-
-    C = "1|0:9000$FFFFFF,-2|0:9000$00FF00"
-
-    @pytest.fixture
-    def explicit(self, path):
-        return path.replace("render_image", "render_image_rdef") + "/1/0/"
-
-    def test_it_works(self, client, explicit):
-        answer = client.get(explicit, {"c": self.C, "m": "c"})
-        same(squares(decoded(answer)), grey(level(0, 1, 0, 0, 9000)))
-
-    def test_an_empty_c_is_black(self, client, explicit):
-        answer = client.get(explicit, {"c": "", "m": "c"})
-        assert decoded(answer).max() == 0
-
-    @pytest.mark.parametrize(
-        ("query", "message"),
-        [
-            ({"m": "c"}, "Rendering settings must specify channels as c"),
-            ({"c": "1$FFF", "m": "c"}, "Must specify window for each channel"),
-            ({"c": "1|0:9", "m": "c"}, "Must specify color for each channel"),
-            (
-                {"c": "1|0:9$FFF,-2|0:9", "m": "c"},
-                "Must specify color for each channel",
-            ),
-            (
-                {"c": "1|0:9$FFF"},
-                'Query parameter "m" must be present with value either "g" or "c"',
-            ),
-            (
-                {"c": "1|0:9$FFF", "m": "rgb"},
-                'Query parameter "m" must be present with value either "g" or "c"',
-            ),
-            (
-                {"c": "1|0:9$FFF", "m": "c", "maps": "{"},
-                "Failed to parse maps JSON",
-            ),
-            (
-                {"c": "1|0:9$FFF", "m": "c", "maps": "[]"},
-                'Number of "maps" must match number of channels',
-            ),
-        ],
-    )
-    def test_refusals(self, client, explicit, query, message):
-        for headers in ({}, XHR):
-            answer = client.get(explicit, query, **headers)
-            assert answer.status_code == 400
-            assert answer.content.decode() == message
-            assert answer["Content-Type"] == "text/html; charset=utf-8"  # 2.6
-
-    def test_maps_without_a_length_are_a_500(self, client, explicit):
-        query = {"c": "1|0:9$FFF", "m": "c", "maps": "5"}
-        assert client.get(explicit, query).status_code == 500
-
-    def test_the_checks_come_after_login(self, client, explicit, configured):
-        configured(anonymous_access=False)
-        assert client.get(explicit).status_code == 302
-
-
 class TestCaching:
     def test_the_picture_is_not_sent_twice(self, client, path):
         first = client.get(f"{path}/1/0/")
