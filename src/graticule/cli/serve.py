@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graticule.services.home import Home
 
 _FIRST_LOOK_SECONDS = 2.0
+_STOP_SECONDS = 10
 _OWN_ADDRESSES = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -102,14 +103,22 @@ def check_address(values: Any) -> None:
 
 
 def _scan(folders: list[Path], home: Home) -> None:
+    """Start scanning; give folders that are new a moment's head start.
+
+    So a small folder is there before its address is printed, and a start with
+    nothing new waits for nothing.
+    """
+    from graticule.catalog.models import Folder  # noqa: PLC0415
     from graticule.cli.scan import scan_with_progress  # noqa: PLC0415
 
+    known = Folder.objects.filter(path__in=map(str, folders), scanned__isnull=False)
+    is_new = known.count() < len(set(folders))
     thread = Thread(
         target=scan_with_progress, args=(folders, home), name="scan", daemon=True
     )
     thread.start()
-    # Small folders are there before the address is printed.
-    thread.join(_FIRST_LOOK_SECONDS)
+    if is_new:
+        thread.join(_FIRST_LOOK_SECONDS)
 
 
 def _listen_port(host: str, port: int) -> int:
@@ -179,5 +188,6 @@ def _serve(values: Any, port: int) -> None:
         log_level=LogLevels.warning,
         websockets=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=_STOP_SECONDS,
     )
     server.serve()

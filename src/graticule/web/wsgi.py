@@ -13,6 +13,7 @@ from threading import Thread
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 from whitenoise import WhiteNoise
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "graticule.config.django")
@@ -20,6 +21,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "graticule.config.django")
 
 def _application() -> WhiteNoise:
     django = get_wsgi_application()
+    # All doors are opened now rather than by the first request.
+    assert get_resolver().url_patterns
     static = str(files("graticule.viewer") / "static")
     # Without a hash in their names, files are soon asked for again by ETag.
     return WhiteNoise(
