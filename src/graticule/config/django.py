@@ -81,6 +81,12 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_PATH = _root
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# Served over HTTPS only: then cookies never travel without it.
+_origins = GRATICULE["trusted_origins"]
+SESSION_COOKIE_SECURE = bool(_origins) and all(
+    origin.startswith("https://") for origin in _origins
+)
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_COOKIE_PATH = _root
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "graticule.web.errors.csrf_failure"
