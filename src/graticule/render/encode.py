@@ -61,9 +61,10 @@ def encode_png(picture: Picture) -> bytes:
     Raises
     ------
     graticule.errors.RequestError
-        If the picture is not uint8 of shape (height, width, 3).
+        If the picture is not uint8 of shape (height, width, 3), or of shape
+        (height, width, 4) where it can be seen through.
     """
-    _check(picture, "PNG", None)
+    _check(picture[:, :, :3] if picture.shape[2:] == (4,) else picture, "PNG", None)
     return bytes(imagecodecs.png_encode(np.ascontiguousarray(picture), _PNG_LEVEL))
 
 

@@ -9,8 +9,7 @@ import base64
 from dataclasses import replace
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.utils.http import parse_etags, quote_etag
+from django.http import HttpRequest, HttpResponse
 
 from graticule.errors import GraticuleError, NotFoundError, OutOfRangeError
 from graticule.render.project import clamped_projection
@@ -24,6 +23,7 @@ from graticule.web.errors import ParameterError
 from graticule.web.gateway import numbers
 from graticule.web.gateway.params import AskedProjection, RenderingQuery
 from graticule.web.gateway.params import rendering_query as parse_rendering
+from graticule.web.gateway.pictures import picture_answer
 from graticule.web.gateway.windows import asked_window
 from graticule.web.gateway.wrapper import json_view
 from graticule.web.principal import person_of
@@ -106,19 +106,8 @@ def _projection(scene: Scene, asked: AskedProjection | None) -> Projection | Non
 
 def _picture(request: HttpRequest, scene: Scene, view: View) -> HttpResponse:
     key = view_key(scene, view)
-    etag = quote_etag(key)
-    # Kept by browsers, but asked for again each time: rights may have changed.
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    if _has(request.headers.get("If-None-Match", ""), etag):
-        return HttpResponseNotModified(headers=headers)
-    picture = draw_view(scene, view, key)
-    return HttpResponse(picture, content_type="image/jpeg", headers=headers)
-
-
-def _has(if_none_match: str, etag: str) -> bool:
-    """Say whether a client has the picture; proxies weaken entity tags."""
-    return bool(if_none_match) and any(
-        known.removeprefix("W/") == etag for known in parse_etags(if_none_match)
+    return picture_answer(
+        request, key, lambda: draw_view(scene, view, key), "image/jpeg"
     )
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from django.http import HttpResponseBase
 from django.urls import re_path
 
-from graticule.web.gateway import image_views, list_views
+from graticule.web.gateway import image_views, list_views, lut_views
 
 _IID = r"(?P<iid>[0-9]+)"
 _ZT = r"(?:(?P<z>[0-9]+)/)?(?:(?P<t>[0-9]+)/)?"
@@ -101,6 +101,8 @@ urlpatterns = [
         list_views.well_data,
         name="webgateway_wellData_json",
     ),
+    re_path(r"^luts/$", lut_views.list_luts, name="webgateway_listLuts_json"),
+    re_path(r"^luts_png/$", lut_views.luts_png, name="webgateway_luts_png"),
     # Not anchored at its end: any text may follow (contract 1).
     re_path(
         rf"^histogram_json/{_IID}/channel/(?P<channel>[0-9]+)/",
