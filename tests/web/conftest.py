@@ -117,7 +117,12 @@ def scanned(database, tmp_path_factory):
     from django.conf import settings
     from django.db.models import ProtectedError
 
-    from graticule.catalog.models import Group, Membership, Person
+    from graticule.catalog.models import (
+        CatalogVersion,
+        Group,
+        Membership,
+        Person,
+    )
     from graticule.services.scan import ScanSettings, scan
 
     root = tmp_path_factory.mktemp("pictures")
@@ -129,7 +134,7 @@ def scanned(database, tmp_path_factory):
         settings=replace(ScanSettings.of(settings.GRATICULE), workers=1),
     )
     assert not report.problems, report.problems
-    kept = {Person, Group, Membership}
+    kept = {Person, Group, Membership, CatalogVersion}
     models = [
         model
         for model in apps.get_app_config("catalog").get_models(

@@ -20,10 +20,12 @@ from graticule.catalog.models.plates import (
 from graticule.catalog.models.renderings import RenderingSettings
 from graticule.catalog.models.rois import Roi, Shape
 from graticule.catalog.models.tokens import LoginLink, Token
+from graticule.catalog.models.versions import CatalogVersion
 
 __all__ = [
     "Annotation",
     "AnnotationLink",
+    "CatalogVersion",
     "Channel",
     "Dataset",
     "Fileset",
