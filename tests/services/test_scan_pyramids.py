@@ -59,6 +59,19 @@ def test_a_big_image_gets_a_pyramid(run_scan, big):
     assert (pyramid[-1].done, pyramid[-1].total) == (1, 1)
 
 
+def test_what_a_killed_scan_was_building_is_removed(run_scan, big):
+    big.write()
+    run_scan(big.folder, max_plane_pixels=10_000)
+    pyramid = Path(big.row.pyramid)
+    leftover = pyramid.with_name(f".{pyramid.name}.0123.building")
+    shutil.copytree(pyramid, leftover)
+    shutil.rmtree(pyramid)
+    run_scan(big.folder, max_plane_pixels=10_000)
+    assert [path.name for path in pyramid.parent.iterdir()] == [
+        Path(big.row.pyramid).name
+    ]
+
+
 def test_it_is_made_once(run_scan, big):
     big.write()
     run_scan(big.folder, max_plane_pixels=10_000)

@@ -49,6 +49,7 @@ def make_pyramids(
     wanted = deque(_wanted(folder, settings))
     if not wanted:
         return []
+    _clear_leftovers(settings.home)
     by_task = {one.task: one for one in wanted}
     failures = []
     total, done = len(wanted), 0
@@ -73,6 +74,12 @@ def make_pyramids(
                 _save(by_task[task], result)
             progress(ScanProgress("pyramid", done, total, task.entry))
     return failures
+
+
+def _clear_leftovers(home: Path) -> None:
+    """Remove what killed scans were building; no other scan runs beside this."""
+    for leftover in (home / "pyramids").glob("*/.*.building"):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _failure(task: ShrinkTask, cause: str) -> Finding:
