@@ -31,13 +31,15 @@ ENDPOINTS = {
     "wellData/{well}/": (500, b'""'),
     "histogram_json/{image}/channel/0/": (404, None),
     "img_detail/{image}/": (404, None),
+    "get_rois_json/{image}/": (200, b"[]"),
+    "get_shape_json/{roi}/{shape}/": (500, b"not found"),
 }
 
 
 @pytest.fixture
 def make_things(image, make_cast):
     """Give an image, its containers and a well to Alice, in a group of a level."""
-    from graticule.catalog.models import Plate, Well, WellSample
+    from graticule.catalog.models import Plate, Roi, Shape, Well, WellSample
 
     def make(level):
         cast = make_cast(level)
@@ -48,6 +50,17 @@ def make_things(image, make_cast):
         plate = Plate.objects.create(name="plate", **belongs)
         well = Well.objects.create(plate=plate, row=0, column=0, **belongs)
         WellSample.objects.create(well=well, image=row)
+        roi = Roi.objects.create(image=row, **belongs)
+        shape = Shape.objects.create(
+            roi=roi,
+            kind="Mask",
+            geometry={"x": 0, "y": 0, "width": 2, "height": 2},
+            mask_bits=b"\xf0",
+            min_x=0,
+            min_y=0,
+            max_x=2,
+            max_y=2,
+        )
         for thing in (row, dataset, project):
             thing.owner, thing.group = cast.alice, cast.group
             thing.name = "Alice's own"
@@ -57,6 +70,8 @@ def make_things(image, make_cast):
             "dataset": dataset.pk,
             "project": project.pk,
             "well": well.pk,
+            "roi": roi.pk,
+            "shape": shape.pk,
         }
         return cast, {path: f"/webgateway/{path.format(**ids)}" for path in ENDPOINTS}
 
@@ -101,7 +116,8 @@ def test_the_public_sees_none_of_it(make_things, level):
 def test_nobody_sees_even_what_is_public(image, configured):
     configured(anonymous_access=False)
     client = new_client()
-    ids = dict.fromkeys(("image", "dataset", "project", "well"), image("uint8.tif").pk)
+    names = ("image", "dataset", "project", "well", "roi", "shape")
+    ids = dict.fromkeys(names, image("uint8.tif").pk)
     for path in ENDPOINTS:
         assert client.get(f"/webgateway/{path.format(**ids)}").status_code == 302
 

@@ -8,7 +8,7 @@ from functools import partial
 from django.http import HttpResponseBase
 from django.urls import re_path
 
-from graticule.web.gateway import image_views, list_views, lut_views
+from graticule.web.gateway import image_views, list_views, lut_views, roi_views
 
 _IID = r"(?P<iid>[0-9]+)"
 _ZT = r"(?:(?P<z>[0-9]+)/)?(?:(?P<t>[0-9]+)/)?"
@@ -100,6 +100,16 @@ urlpatterns = [
         r"^wellData/(?P<wid>[0-9]+)/$",
         list_views.well_data,
         name="webgateway_wellData_json",
+    ),
+    re_path(
+        rf"^get_rois_json/{_IID}/$",
+        roi_views.list_rois,
+        name="webgateway_get_rois_json",
+    ),
+    re_path(
+        r"^get_shape_json/(?P<roi_id>[0-9]+)/(?P<shape_id>[0-9]+)/$",
+        roi_views.shape_data,
+        name="webgateway_get_shape_json",
     ),
     re_path(r"^luts/$", lut_views.list_luts, name="webgateway_listLuts_json"),
     re_path(r"^luts_png/$", lut_views.luts_png, name="webgateway_luts_png"),

@@ -19,7 +19,8 @@ from django.http.multipartparser import MultiPartParserError
 from graticule.errors import GraticuleError, LimitError, NotPermittedError
 from graticule.web import errors
 
-_CALLBACK = re.compile(r"[a-zA-Z_$][0-9a-zA-Z_$]*")
+CALLBACK = re.compile(r"[a-zA-Z_$][0-9a-zA-Z_$]*")
+"""What a JSONP callback may be called."""
 
 
 def json_view(view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
@@ -51,7 +52,7 @@ def json_answer(request: HttpRequest, value: Any) -> HttpResponse:
     callback = request.GET.get("callback")
     if callback is None:
         return HttpResponse(text, content_type="application/json")
-    if not _CALLBACK.fullmatch(callback):
+    if not CALLBACK.fullmatch(callback):
         return HttpResponse("Invalid callback", status=400)
     return HttpResponse(f"{callback}({text})", content_type="application/javascript")
 
