@@ -19,6 +19,7 @@ from graticule.pixels.model import Level, PixelType
 from graticule.pixels.pyramid import PyramidSource
 from graticule.pixels.reader import Source
 from graticule.render.settings import Rendering
+from graticule.services.channels import channel_label
 from graticule.services.engine import engine
 from graticule.services.remembered import Remembered
 from graticule.services.renderings import (
@@ -34,7 +35,8 @@ Statistics = tuple[tuple[float, float] | None, ...]
 class Scene:
     """Everything needed to draw an image for a person.
 
-    ``statistics`` are minimum and maximum of each channel where known.
+    ``statistics`` are minimum and maximum of each channel where known, ``labels``
+    what the channels are called.
     """
 
     image_id: int
@@ -50,6 +52,7 @@ class Scene:
     size_t: int
     levels: tuple[Level, ...]
     statistics: Statistics
+    labels: tuple[str, ...]
     rendering: Rendering
     default_z: int
     default_t: int
@@ -106,6 +109,7 @@ def _frozen(image: Image, saved: SavedRendering) -> Scene:
     if image.fileset is None or image.vanished is not None:
         entry = image.fileset.entry if image.fileset else image.name
         raise MissingFileError(entry, "the file has vanished since it was scanned.")
+    channels = list(image.channels.all())
     return Scene(
         image_id=image.pk,
         name=image.name,
@@ -123,8 +127,9 @@ def _frozen(image: Image, saved: SavedRendering) -> Scene:
             None
             if channel.minimum is None or channel.maximum is None
             else (channel.minimum, channel.maximum)
-            for channel in image.channels.all()
+            for channel in channels
         ),
+        labels=tuple(channel_label(channel) for channel in channels),
         rendering=saved.rendering,
         default_z=min(saved.default_z, image.size_z - 1),
         default_t=min(saved.default_t, image.size_t - 1),

@@ -47,10 +47,11 @@ class View:
     format: str = "jpeg"
 
 
-def view_key(scene: Scene, view: View) -> str:
+def view_key(scene: Scene, view: object) -> str:
     """Give what a picture is known by: everything that shows in its bytes.
 
-    The file is looked at: one that changed since the scan makes a new picture.
+    ``view`` is a frozen request: a :class:`View`, or another of its like. The
+    file is looked at: one that changed since the scan makes a new picture.
 
     Raises
     ------
@@ -125,14 +126,42 @@ def draw_pixels(source: Source, scene: Scene, view: View) -> Pixels:
     numpy.ndarray
         Shape ``(height, width, 3)``, uint8.
     """
-    drawn = drawn_channels(view.rendering)
-    if view.projection is None:
-        planes = _plane(source, scene, view, drawn)
-    else:
-        planes = _projected(source, scene, view, drawn)
+    planes = read_planes(source, scene, view, drawn_channels(view.rendering))
+    return paint(scene, view, view.rendering, planes)
+
+
+def read_planes(
+    source: Source, scene: Scene, view: View, channels: Sequence[int]
+) -> dict[int, Pixels]:
+    """Read, or project, the raw values of some channels in a view's window.
+
+    Raises
+    ------
+    graticule.errors.LimitError
+        If a projection reads more than ``max_projection_bytes``.
+    """
+    read = _plane if view.projection is None else _projected
+    return dict(zip(channels, read(source, scene, view, channels), strict=True))
+
+
+def paint(
+    scene: Scene, view: View, rendering: Rendering, planes: dict[int, Pixels]
+) -> Pixels:
+    """Draw raw values of a view's window.
+
+    Parameters
+    ----------
+    rendering
+        Takes the place of the view's own; ``planes`` holds its drawn channels.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(height, width, 3)``, uint8.
+    """
     return compose(
-        dict(zip(drawn, planes, strict=True)),
-        view.rendering,
+        planes,
+        rendering,
         scene.pixel_type,
         significant_bits=scene.significant_bits,
         statistics=scene.statistics,

@@ -9,10 +9,9 @@ from graticule.catalog.access import Verb
 from graticule.catalog.models import Channel, Image
 from graticule.pixels.model import PixelType
 from graticule.render.settings import ChannelRendering, Model
+from graticule.render.split import BORDER, SplitGrid
+from graticule.services.channels import channel_label, pixel_range
 from graticule.services.image_data import ImageData
-
-BORDER = 2
-"""Pixels between the panes of the split view (contract 4.4)."""
 
 
 def image_answer(
@@ -119,28 +118,6 @@ def _meta(data: ImageData) -> dict[str, Any]:
     }
 
 
-def pixel_range(pixel_type: PixelType) -> list[int] | list[float]:
-    """Give the range by size and sign (contract 7.1): signed ones as floats.
-
-    Floating types say what the signed integer of the same width would.
-    """
-    bits = 8 * pixel_type.dtype.itemsize
-    if pixel_type.is_signed:
-        return [-float(2 ** (bits - 1)), float(2 ** (bits - 1) - 1)]
-    if pixel_type is PixelType.BIT:
-        return [0, 1]
-    return [0, 2**bits - 1]
-
-
-def channel_label(channel: Channel) -> str:
-    """Call a channel: its name, its emission wavelength, its index (7.2)."""
-    if channel.name:
-        return channel.name
-    if channel.emission_nm is not None:
-        return f"{channel.emission_nm:.15g}"
-    return str(channel.index)
-
-
 def channel_answer(
     channel: Channel, drawn: ChannelRendering, image: Image
 ) -> dict[str, Any]:
@@ -173,14 +150,12 @@ def _number(value: float | None, unknown: float) -> float:
 
 
 def split_size(panes: int, width: int, height: int) -> dict[str, int]:
-    """Lay out the split view (contract 4.4)."""
-    root = math.sqrt(panes)
-    rows = round(root)
-    columns = rows + 1 if root > rows else rows
+    """Write the layout of the split view (contract 4.4)."""
+    grid = SplitGrid.of(panes, width, height)
     return {
-        "width": width * columns + BORDER * (columns + 1),
-        "height": height * rows + BORDER * (rows + 1),
+        "width": grid.width,
+        "height": grid.height,
         "border": BORDER,
-        "gridx": columns,
-        "gridy": rows,
+        "gridx": grid.columns,
+        "gridy": grid.rows,
     }

@@ -6,14 +6,11 @@ Each is parse, authorise, ask, encode, reply.
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from graticule.errors import GraticuleError, NotFoundError, OutOfRangeError
-from graticule.render.project import clamped_projection
-from graticule.render.settings import Projection
 from graticule.services.changes import apply_changes
 from graticule.services.scenes import Scene, find_scene
 from graticule.services.thumbnails import ThumbnailRequest, draw_thumbnail
@@ -21,9 +18,10 @@ from graticule.services.view import View, draw_view, view_key
 from graticule.web import errors
 from graticule.web.errors import ParameterError
 from graticule.web.gateway import numbers
-from graticule.web.gateway.params import AskedProjection, RenderingQuery
+from graticule.web.gateway.params import RenderingQuery
 from graticule.web.gateway.params import rendering_query as parse_rendering
 from graticule.web.gateway.pictures import picture_answer
+from graticule.web.gateway.planes import whole_plane
 from graticule.web.gateway.windows import asked_window
 from graticule.web.gateway.wrapper import json_view
 from graticule.web.principal import person_of
@@ -43,21 +41,13 @@ def render_image(
         parse_rendering(request, explicit=True)
     scene = find_scene(person, numbers.path_number(iid))
     asked = parse_rendering(request)
-    view = View(
+    view = whole_plane(
+        scene,
+        asked,
         z=scene.default_z if z is None else numbers.path_number(z),
         t=scene.default_t if t is None else numbers.path_number(t),
-        level=0,
-        window=scene.levels[0].whole,
-        rendering=apply_changes(scene.rendering, asked.changes),
-        projection=_projection(scene, asked.projection),
         quality=_quality(asked),
     )
-    if view.projection is not None:
-        if view.t >= scene.size_t:
-            # Contract 3.3: with a projection this is an engine failure.
-            raise ParameterError(f"t {view.t} is outside 0 to {scene.size_t - 1}.")
-        # The plane asked for plays no part in a projection (rendering 10).
-        view = replace(view, z=0)
     return _picture(request, scene, view)
 
 
@@ -89,19 +79,6 @@ def _quality(asked: RenderingQuery) -> float | None:
     if asked.quality is not None and not 0 <= asked.quality <= 1:
         raise OutOfRangeError("q must be a number from 0 to 1.")
     return asked.quality
-
-
-def _projection(scene: Scene, asked: AskedProjection | None) -> Projection | None:
-    """Move the range into the stack; one that stays outside is a 500 (3.3)."""
-    if asked is None:
-        return None
-    moved = clamped_projection(asked.kind, scene.size_z, asked.start, asked.end)
-    if moved.start >= scene.size_z or moved.end < 0:
-        last = scene.size_z - 1
-        raise ParameterError(
-            f"p: planes {asked.start} to {asked.end} are outside 0 to {last}."
-        )
-    return moved
 
 
 def _picture(request: HttpRequest, scene: Scene, view: View) -> HttpResponse:

@@ -8,7 +8,13 @@ from functools import partial
 from django.http import HttpResponseBase
 from django.urls import re_path
 
-from graticule.web.gateway import image_views, list_views, lut_views, roi_views
+from graticule.web.gateway import (
+    image_views,
+    list_views,
+    lut_views,
+    roi_views,
+    split_views,
+)
 
 _IID = r"(?P<iid>[0-9]+)"
 _ZT = r"(?:(?P<z>[0-9]+)/)?(?:(?P<t>[0-9]+)/)?"
@@ -42,6 +48,11 @@ urlpatterns = [
         rf"^render_image_region_rdef/{_IID}/(?P<z>[0-9]+)/(?P<t>[0-9]+)/$",
         _explicit_region,
         name="webgateway_render_image_region_rdef",
+    ),
+    re_path(
+        rf"^render_split_channel/{_IID}/(?P<z>[0-9]+)/(?P<t>[0-9]+)/$",
+        split_views.render_split_channel,
+        name="webgateway_render_split_channel",
     ),
     re_path(
         rf"^render_birds_eye_view/{_IID}/(?:(?P<w>[0-9]+)/)?$",
