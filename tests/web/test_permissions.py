@@ -31,6 +31,8 @@ ENDPOINTS = {
     "well/{well}/children/": (500, b'""'),
     "wellData/{well}/": (500, b'""'),
     "histogram_json/{image}/channel/0/": (404, None),
+    "compatImgRDef/{image}/": (200, b"false"),
+    "get_image_rdefs_json/{image}/": (200, b"No image with id"),
     "img_detail/{image}/": (404, None),
     "get_rois_json/{image}/": (200, b"[]"),
     "get_shape_json/{roi}/{shape}/": (500, b"not found"),

@@ -66,8 +66,17 @@ def ids(request: HttpRequest, name: str) -> list[int]:
     graticule.web.errors.ParameterError
         If one is not an integer.
     """
+    return _ids(request.GET, name)
+
+
+def form_ids(request: HttpRequest, name: str) -> list[int]:
+    """Read a repeated id of the form body, as :func:`ids` does of the query."""
+    return _ids(request.POST, name)
+
+
+def _ids(source: QueryDict, name: str) -> list[int]:
     found: dict[int, None] = {}
-    for text in request.GET.getlist(name):
+    for text in source.getlist(name):
         value = integer_or_none(text)
         if value is None:
             raise ParameterError(f"{name} must be an integer.")

@@ -68,13 +68,15 @@ def rendering_query(request: HttpRequest, *, explicit: bool = False) -> Renderin
     if explicit:
         _check_explicit(query)
     return RenderingQuery(
-        Changes(
-            channels=_channels(query.get("c"), query.get("maps")),
-            model=_MODELS.get(query.get("m", "")),
-        ),
+        parse_changes(query.get("c"), query.get("maps"), query.get("m")),
         _projection(query.get("p", "")),
         numbers.quality(query),
     )
+
+
+def parse_changes(c: str | None, maps: str | None, m: str | None) -> Changes:
+    """Parse the texts of the three parameters that change a rendering."""
+    return Changes(channels=_channels(c, maps), model=_MODELS.get(m or ""))
 
 
 # Viewers ask for all tiles of a view with the same texts.

@@ -12,6 +12,7 @@ from graticule.web.gateway import (
     image_views,
     list_views,
     lut_views,
+    rendering_views,
     roi_views,
     split_views,
 )
@@ -124,6 +125,38 @@ urlpatterns = [
     ),
     re_path(r"^luts/$", lut_views.list_luts, name="webgateway_listLuts_json"),
     re_path(r"^luts_png/$", lut_views.luts_png, name="webgateway_luts_png"),
+    re_path(
+        rf"^saveImgRDef/{_IID}/$",
+        rendering_views.save_image_rdef,
+        name="webgateway_save_image_rdef_json",
+    ),
+    re_path(
+        r"^getImgRDef/$",
+        rendering_views.get_image_rdef,
+        name="webgateway_get_image_rdef_json",
+    ),
+    re_path(
+        r"^copyImgRDef/$",
+        rendering_views.copy_image_rdef,
+        name="webgateway_copy_image_rdef_json",
+    ),
+    re_path(r"^resetRDef/$", rendering_views.reset_rdef, name="reset_rdef_json"),
+    re_path(
+        r"^applyOwnersRDef/$",
+        rendering_views.reset_rdef,
+        {"to_owners": True},
+        name="reset_owners_rdef_json",
+    ),
+    re_path(
+        rf"^compatImgRDef/{_IID}/$",
+        rendering_views.compatible_image_ids,
+        name="webgateway_list_compatible_imgs_json",
+    ),
+    re_path(
+        r"^get_image_rdefs_json/(?P<img_id>[0-9]+)/$",
+        rendering_views.get_image_rdefs,
+        name="webgateway_get_image_rdefs_json",
+    ),
     # Not anchored at its end: any text may follow (contract 1).
     re_path(
         rf"^histogram_json/{_IID}/channel/(?P<channel>[0-9]+)/",
