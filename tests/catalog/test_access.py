@@ -146,3 +146,23 @@ def test_every_owned_table_is_covered(catalog):
     assert len(owned) >= 9
     for model in owned:
         assert visible_to(catalog.administrator, model.objects.all()).count() >= 0
+
+
+def test_rights_are_looked_up_once_for_many(make_cast):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from graticule.catalog.access import Verb, may, rights_of
+    from graticule.catalog.models import Project
+
+    cast = make_cast("rwra--")
+    things = [
+        Project.objects.create(owner=owner, group=cast.group)
+        for owner in (cast.alice, cast.bob, cast.group_owner)
+    ]
+    for person in (*cast, cast.public, None):
+        with CaptureQueriesContext(connection) as queries:
+            rights = rights_of(person)
+            found = [rights.may(verb, thing) for thing in things for verb in Verb]
+        assert len(queries) == (0 if person is None else 1)
+        assert found == [may(person, verb, thing) for thing in things for verb in Verb]

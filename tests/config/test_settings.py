@@ -73,6 +73,8 @@ def test_a_secret_can_lie_in_a_file(tmp_path):
         ("GRATICULE_PUBLIC", "maybe", "expected true or false"),
         ("GRATICULE_SESSION_AGE", "5", "expected a time such as"),
         ("GRATICULE_OPEN_SOURCES", "-1", "zero or more"),
+        ("GRATICULE_API_LIMIT", "0", "one or more"),
+        ("GRATICULE_API_MAX_LIMIT", "many", "one or more"),
         ("GRATICULE_CHUNK_CACHE_BYTES", "lots", "expected a number of bytes"),
         ("GRATICULE_LOG_LEVEL", "loud", "expected debug"),
     ],

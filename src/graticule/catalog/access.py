@@ -15,10 +15,15 @@ read-write     all     all          all          all          -
 
 Who has not logged in is the person ``public``, like anybody else a member of
 some groups, but may never change anything. Nobody (``None``) sees nothing.
+
+Groups are seen by their members; people by themselves and by those who see
+their things in a group. Nobody changes either through a door.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
 
@@ -68,12 +73,19 @@ def visible_to(person: Person | None, query: QuerySet[ModelT]) -> QuerySet[Model
     person
         Who asks; ``None`` sees nothing.
     query
-        Owned things (``Image.objects.all()``, say), or parts of them.
+        Owned things (``Image.objects.all()``, say), or parts of them, or people
+        or groups.
     """
     if person is None or not person.is_active:
         return query.none()
     if person.is_administrator:
         return query
+    if query.model is Group:
+        return query.filter(
+            pk__in=Membership.objects.filter(person=person).values("group")
+        )
+    if query.model is Person:
+        return query.filter(_knows(person))
     path = _PATHS.get(query.model, "")
     if not path and not issubclass(query.model, Owned):
         raise TypeError(f"{query.model.__name__} has no owner and no path to one")
@@ -93,27 +105,58 @@ def _sees(person: Person, prefix: str) -> Q:
     return mine | Q(Exists(shared))
 
 
+def _knows(person: Person) -> Q:
+    """Build the condition for people: oneself, and members whose things are seen."""
+    groups = Membership.objects.filter(person=person).filter(
+        Q(is_owner=True) | ~Q(group__permissions=Permissions.PRIVATE)
+    )
+    members = Membership.objects.filter(group__in=groups.values("group"))
+    return Q(pk=person.pk) | Q(pk__in=members.values("person"))
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a person may do, looked up once for any number of things.
+
+    ``owns`` maps the person's groups to whether they own the group.
+    """
+
+    person: Person | None
+    owns: Mapping[int, bool]
+
+    def may(self, verb: Verb, thing: Owned) -> bool:
+        """Say whether the person may do something to a thing they can see."""
+        person = self.person
+        if person is None or not person.is_active or person.username == PUBLIC:
+            return False
+        if person.is_administrator or thing.owner_id == person.pk:
+            return True
+        if thing.group_id not in self.owns:
+            return False
+        return verb in _verbs(thing.group, is_owner=self.owns[thing.group_id])
+
+
+def rights_of(person: Person | None) -> Rights:
+    """Look up what a person may do; one query."""
+    memberships = Membership.objects.filter(person=person)
+    owns = dict(memberships.values_list("group", "is_owner")) if person else {}
+    return Rights(person, owns)
+
+
 def may(person: Person | None, verb: Verb, thing: Owned) -> bool:
     """Say whether a person may do something to a thing they can see.
 
     A thing they cannot see they may not touch either.
     """
-    if person is None or not person.is_active or person.username == PUBLIC:
-        return False
-    if person.is_administrator:
-        return True
-    if thing.owner_id == person.pk:
-        return True
-    membership = Membership.objects.filter(person=person, group=thing.group_id).first()
-    return membership is not None and verb in _verbs(membership, thing.group)
+    return rights_of(person).may(verb, thing)
 
 
-def _verbs(membership: Membership, group: Group) -> frozenset[Verb]:
+def _verbs(group: Group, *, is_owner: bool) -> frozenset[Verb]:
     """List what a member may do to things of others."""
     level = group.permissions
     if level == Permissions.PRIVATE:
         return frozenset()
-    if membership.is_owner or level == Permissions.READ_WRITE:
+    if is_owner or level == Permissions.READ_WRITE:
         return frozenset(Verb)
     if level == Permissions.READ_ANNOTATE:
         return frozenset({Verb.ANNOTATE})

@@ -51,6 +51,17 @@ def whole(value: str) -> int:
     return number
 
 
+def positive(value: str) -> int:
+    """Read a whole number, one or more."""
+    try:
+        number = int(value)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise ValueError("expected a whole number, one or more")
+    return number
+
+
 def integer(value: str) -> int:
     """Read a whole number, negative ones too."""
     try:

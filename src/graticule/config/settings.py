@@ -259,6 +259,20 @@ SETTINGS: tuple[Setting, ...] = (
         _LIMITS,
     ),
     Setting(
+        "api_limit",
+        kinds.positive,
+        "200",
+        "Objects in a list of the JSON API when no number is asked for.",
+        _LIMITS,
+    ),
+    Setting(
+        "api_max_limit",
+        kinds.positive,
+        "500",
+        "Most objects in one list of the JSON API.",
+        _LIMITS,
+    ),
+    Setting(
         "thumbnails_batch",
         kinds.whole,
         "50",
@@ -305,6 +319,15 @@ SETTINGS: tuple[Setting, ...] = (
         kinds.integer,
         "0",
         "Zoom level viewers start with; negative ones count from the largest.",
+        _LOOKS,
+    ),
+    Setting(
+        "api_absolute_url",
+        kinds.text,
+        "request",
+        "What addresses in answers of the JSON API start with, such as "
+        "https://images.example.org; may be empty. request: the scheme and host that "
+        "were asked.",
         _LOOKS,
     ),
     Setting(
