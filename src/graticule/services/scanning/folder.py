@@ -45,6 +45,7 @@ from graticule.services.scanning.report import (
 from graticule.services.scanning.store import Found, write
 from graticule.services.scanning.walk import Walk, walk
 from graticule.services.scanning.workers import DEEPEST_QUEUE, Lost, Work, Workers
+from graticule.services.versions import tell_change
 
 BATCH = 200
 """Filesets written in one transaction."""
@@ -115,8 +116,11 @@ class FolderScan:
         self._read()
         self._flush()
         with transaction.atomic():
+            counted = self.report.returned, self.report.vanished
             self._bring_back()
             self._let_vanish()
+            if counted != (self.report.returned, self.report.vanished):
+                tell_change()
             carry_containers(self.moves)
             self._note_problems()
 

@@ -22,6 +22,7 @@ from graticule.catalog.models import Folder, Image
 from graticule.services.scanning.report import Finding, ScanProgress, ScanSettings
 from graticule.services.scanning.shrink import Shrinker, ShrinkTask
 from graticule.services.scanning.workers import Lost, Workers
+from graticule.services.versions import tell_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def _save(wanted: _Wanted, levels: tuple[tuple[int, int, int, int], ...]) -> Non
             levels=[own_level, *map(list, levels)],
             revision=F("revision") + 1,
         )
+        tell_change()
 
 
 def forget_pyramids(paths: Iterable[str], home: Path) -> None:

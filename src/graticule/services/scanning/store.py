@@ -49,6 +49,7 @@ from graticule.services.scanning.rows import (
     plane_times_row,
     rendering_row,
 )
+from graticule.services.versions import tell_change
 
 
 @dataclass(slots=True)
@@ -90,6 +91,7 @@ SavedImage = tuple[Found, Image, InspectedImage]
 def write(folder: Folder, batch: Sequence[Found], now: datetime) -> Written:
     """Write a batch of filesets, all or nothing."""
     with transaction.atomic():
+        tell_change()
         return _Batch(folder, now).write(batch)
 
 
