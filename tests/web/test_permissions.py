@@ -34,6 +34,9 @@ ENDPOINTS = {
     "compatImgRDef/{image}/": (200, b"false"),
     "get_image_rdefs_json/{image}/": (200, b"No image with id"),
     "img_detail/{image}/": (404, None),
+    "render_roi_thumbnail/{roi}/": (404, None),
+    "render_shape_thumbnail/{shape}": (404, None),
+    "render_shape_mask/{shape}/": (404, None),
     "get_rois_json/{image}/": (200, b"[]"),
     "get_shape_json/{roi}/{shape}/": (500, b"not found"),
 }

@@ -114,6 +114,18 @@ urlpatterns = [
         name="webgateway_wellData_json",
     ),
     re_path(
+        r"^render_roi_thumbnail/(?P<roi_id>[0-9]+)/?$",
+        roi_views.render_roi_thumbnail,
+        name="webgateway_render_roi_thumbnail",
+    ),
+    re_path(
+        r"^render_shape_thumbnail/(?P<shape_id>[0-9]+)/?$",
+        roi_views.render_shape_thumbnail,
+        name="webgateway_render_shape_thumbnail",
+    ),
+    # The contract names no route here.
+    re_path(r"^render_shape_mask/(?P<shape_id>[0-9]+)/$", roi_views.render_shape_mask),
+    re_path(
         rf"^get_rois_json/{_IID}/$",
         roi_views.list_rois,
         name="webgateway_get_rois_json",
