@@ -19,6 +19,8 @@ ENDPOINTS = {
     "render_image_rdef/{image}/0/0/?c=1|0:9$FFF&m=c": (404, None),
     "render_image_region_rdef/{image}/0/0/?c=1|0:9$FFF&m=c&tile=0,0,0": (404, None),
     "render_split_channel/{image}/0/0/": (404, None),
+    "render_row_plot/{image}/0/0/0/": (404, None),
+    "render_col_plot/{image}/0/0/0/": (404, None),
     "render_birds_eye_view/{image}/": (404, None),
     "render_thumbnail/{image}/": (404, None),
     "get_thumbnail/{image}/": (500, b"Failed to render thumbnail"),

@@ -6,6 +6,8 @@ file.
 
 from __future__ import annotations
 
+import math
+
 from graticule.catalog.models import Channel
 from graticule.pixels.model import PixelType
 
@@ -30,3 +32,14 @@ def channel_label(channel: Channel) -> str:
     if channel.emission_nm is not None:
         return f"{channel.emission_nm:.15g}"
     return str(channel.index)
+
+
+def channel_limits(channel: Channel, pixel_type: PixelType) -> tuple[float, float]:
+    """Give the least and most of a channel; where unknown, of its type (7.2)."""
+    low, high = pixel_range(pixel_type)
+    return finite_or(channel.minimum, low), finite_or(channel.maximum, high)
+
+
+def finite_or(value: float | None, unknown: float) -> float:
+    """Give a bound, or another for what JSON has no number for."""
+    return float(unknown if value is None or not math.isfinite(value) else value)

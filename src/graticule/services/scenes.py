@@ -19,7 +19,7 @@ from graticule.pixels.model import Level, PixelType
 from graticule.pixels.pyramid import PyramidSource
 from graticule.pixels.reader import Source
 from graticule.render.settings import Rendering
-from graticule.services.channels import channel_label
+from graticule.services.channels import channel_label, channel_limits
 from graticule.services.engine import engine
 from graticule.services.remembered import Remembered
 from graticule.services.renderings import (
@@ -35,8 +35,8 @@ Statistics = tuple[tuple[float, float] | None, ...]
 class Scene:
     """Everything needed to draw an image for a person.
 
-    ``statistics`` are minimum and maximum of each channel where known, ``labels``
-    what the channels are called.
+    ``statistics`` are minimum and maximum of each channel where known, ``limits``
+    the same or those of the type, ``labels`` what the channels are called.
     """
 
     image_id: int
@@ -52,6 +52,7 @@ class Scene:
     size_t: int
     levels: tuple[Level, ...]
     statistics: Statistics
+    limits: tuple[tuple[float, float], ...]
     labels: tuple[str, ...]
     rendering: Rendering
     default_z: int
@@ -110,6 +111,7 @@ def _frozen(image: Image, saved: SavedRendering) -> Scene:
         entry = image.fileset.entry if image.fileset else image.name
         raise MissingFileError(entry, "the file has vanished since it was scanned.")
     channels = list(image.channels.all())
+    pixel_type = PixelType(image.pixel_type)
     return Scene(
         image_id=image.pk,
         name=image.name,
@@ -117,7 +119,7 @@ def _frozen(image: Image, saved: SavedRendering) -> Scene:
         entry=Path(image.fileset.entry),
         index=image.index,
         pyramid=Path(image.pyramid) if image.pyramid else None,
-        pixel_type=PixelType(image.pixel_type),
+        pixel_type=pixel_type,
         significant_bits=image.significant_bits,
         size_z=image.size_z,
         size_c=image.size_c,
@@ -129,6 +131,7 @@ def _frozen(image: Image, saved: SavedRendering) -> Scene:
             else (channel.minimum, channel.maximum)
             for channel in channels
         ),
+        limits=tuple(channel_limits(channel, pixel_type) for channel in channels),
         labels=tuple(channel_label(channel) for channel in channels),
         rendering=saved.rendering,
         default_z=min(saved.default_z, image.size_z - 1),

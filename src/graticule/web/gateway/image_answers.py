@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from graticule.catalog.access import Verb
@@ -10,7 +9,12 @@ from graticule.catalog.models import Channel, Image
 from graticule.pixels.model import PixelType
 from graticule.render.settings import ChannelRendering, Model
 from graticule.render.split import BORDER, SplitGrid
-from graticule.services.channels import channel_label, pixel_range
+from graticule.services.channels import (
+    channel_label,
+    channel_limits,
+    finite_or,
+    pixel_range,
+)
 from graticule.services.image_data import ImageData
 
 
@@ -122,7 +126,9 @@ def channel_answer(
     channel: Channel, drawn: ChannelRendering, image: Image
 ) -> dict[str, Any]:
     """Write one channel (contract 7.2)."""
-    low, high = pixel_range(PixelType(image.pixel_type))
+    pixel_type = PixelType(image.pixel_type)
+    low, high = pixel_range(pixel_type)
+    least, most = channel_limits(channel, pixel_type)
     red, green, blue, _ = drawn.color
     return {
         "emissionWave": channel.emission_nm,
@@ -133,20 +139,14 @@ def channel_answer(
         "family": drawn.family.value,
         "coefficient": drawn.coefficient,
         "window": {
-            "min": _number(channel.minimum, low),
-            "max": _number(channel.maximum, high),
-            "start": _number(drawn.window[0], low),
-            "end": _number(drawn.window[1], high),
+            "min": least,
+            "max": most,
+            "start": finite_or(drawn.window[0], low),
+            "end": finite_or(drawn.window[1], high),
         },
         "active": drawn.active,
         **({"lut": drawn.lut} if drawn.lut else {}),
     }
-
-
-def _number(value: float | None, unknown: float) -> float:
-    """Write a bound; what JSON has no number for is drawn as the whole range."""
-    known = value is not None and math.isfinite(value)
-    return float(value if known else unknown)  # type: ignore[arg-type]
 
 
 def split_size(panes: int, width: int, height: int) -> dict[str, int]:

@@ -10,6 +10,7 @@ from django.urls import re_path
 
 from graticule.web.gateway import (
     image_views,
+    line_plot_views,
     list_views,
     lut_views,
     rendering_views,
@@ -19,6 +20,7 @@ from graticule.web.gateway import (
 
 _IID = r"(?P<iid>[0-9]+)"
 _ZT = r"(?:(?P<z>[0-9]+)/)?(?:(?P<t>[0-9]+)/)?"
+_PLANE = r"(?P<z>[0-9]+)/(?P<t>[0-9]+)"
 _WH = r"(?:(?P<w>[0-9]+)/)?(?:(?P<h>[0-9]+)/)?"
 
 _explicit_image: Callable[..., HttpResponseBase] = partial(
@@ -54,6 +56,16 @@ urlpatterns = [
         rf"^render_split_channel/{_IID}/(?P<z>[0-9]+)/(?P<t>[0-9]+)/$",
         split_views.render_split_channel,
         name="webgateway_render_split_channel",
+    ),
+    re_path(
+        rf"^render_row_plot/{_IID}/{_PLANE}/(?P<y>[0-9]+)/(?:(?P<w>[0-9]+)/)?$",
+        line_plot_views.render_row_plot,
+        name="webgateway_render_row_plot",
+    ),
+    re_path(
+        rf"^render_col_plot/{_IID}/{_PLANE}/(?P<x>[0-9]+)/(?:(?P<w>[0-9]+)/)?$",
+        line_plot_views.render_col_plot,
+        name="webgateway_render_col_plot",
     ),
     re_path(
         rf"^render_birds_eye_view/{_IID}/(?:(?P<w>[0-9]+)/)?$",
