@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -207,7 +208,7 @@ def checked(answer, schema, status=200):
     assert answer.status_code == status, answer.content[:300]
     assert answer["Content-Type"] == "application/json"
     value = json.loads(answer.content, parse_constant=_no_json)
-    _validate(value, json.loads((SCHEMAS / f"{schema}.json").read_text("utf-8")))
+    _rules(schema).validate(value)
     return value
 
 
@@ -216,13 +217,13 @@ def checked_list(answer, kind, form="InList"):
     value = _plain(answer)
     extra = {"experimenters", "experimenterGroups"} if form == "Normalized" else set()
     assert set(value) == {"data", "meta"} | extra
-    _validate(value["meta"], _objects("Meta"))
+    _validate(value["meta"], "Meta")
     for row in value["data"]:
-        _validate(row, _objects(f"{kind}{form}"))
+        _validate(row, f"{kind}{form}")
     for row in value.get("experimenters", ()):
-        _validate(row, _objects("Owner"))
+        _validate(row, "Owner")
     for row in value.get("experimenterGroups", ()):
-        _validate(row, _objects("OwnerGroup"))
+        _validate(row, "OwnerGroup")
     return value
 
 
@@ -230,7 +231,7 @@ def checked_one(answer, kind):
     """The object of an answer."""
     value = _plain(answer)
     assert set(value) == {"data"}
-    _validate(value["data"], _objects(f"{kind}Alone"))
+    _validate(value["data"], f"{kind}Alone")
     return value["data"]
 
 
@@ -241,16 +242,19 @@ def _plain(answer):
     return json.loads(answer.content, parse_constant=_no_json)
 
 
-def _objects(name):
-    rules = json.loads((SCHEMAS / "objects.json").read_text("utf-8"))
-    return {"$schema": rules["$schema"], "$ref": f"#/$defs/{name}"} | {
-        "$defs": rules["$defs"]
-    }
-
-
-def _validate(value, rules):
+@cache
+def _rules(schema):
+    """A schema, itself checked once: it is large."""
+    rules = json.loads((SCHEMAS / f"{schema}.json").read_text("utf-8"))
     jsonschema.Draft202012Validator.check_schema(rules)
-    jsonschema.Draft202012Validator(rules).validate(value)
+    return jsonschema.Draft202012Validator(rules)
+
+
+def _validate(value, name):
+    rules = _rules("objects")
+    assert name in rules.schema["$defs"]
+    part = {"$ref": f"#/$defs/{name}", "$defs": rules.schema["$defs"]}
+    rules.evolve(schema=part).validate(value)
 
 
 def _no_json(word):
