@@ -32,6 +32,7 @@ ENDPOINTS = {
     "dataset/{dataset}/children/": (500, b'""'),
     "well/{well}/children/": (500, b'""'),
     "wellData/{well}/": (500, b'""'),
+    "plate/{plate}/": (500, b"not found"),
     "histogram_json/{image}/channel/0/": (404, None),
     "compatImgRDef/{image}/": (200, b"false"),
     "get_image_rdefs_json/{image}/": (200, b"No image with id"),
@@ -78,6 +79,7 @@ def make_things(image, make_cast):
             "dataset": dataset.pk,
             "project": project.pk,
             "well": well.pk,
+            "plate": plate.pk,
             "roi": roi.pk,
             "shape": shape.pk,
         }
@@ -124,7 +126,7 @@ def test_the_public_sees_none_of_it(make_things, level):
 def test_nobody_sees_even_what_is_public(image, configured):
     configured(anonymous_access=False)
     client = new_client()
-    names = ("image", "dataset", "project", "well", "roi", "shape")
+    names = ("image", "dataset", "project", "well", "plate", "roi", "shape")
     ids = dict.fromkeys(names, image("uint8.tif").pk)
     for path in ENDPOINTS:
         assert client.get(f"/webgateway/{path.format(**ids)}").status_code == 302

@@ -117,3 +117,11 @@ def log_level(value: str) -> str:
     if upper not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise ValueError("expected debug, info, warning or error")
     return upper
+
+
+def plate_layout(value: str) -> str:
+    """Read how plates are laid out."""
+    lower = value.strip().lower()
+    if lower not in {"expand", "shrink", "trim"}:
+        raise ValueError("expected expand, shrink or trim")
+    return lower

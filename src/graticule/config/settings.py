@@ -331,6 +331,15 @@ SETTINGS: tuple[Setting, ...] = (
         _LOOKS,
     ),
     Setting(
+        "plate_layout",
+        kinds.plate_layout,
+        "expand",
+        "How much of a plate clients are shown: expand (the smallest standard plate "
+        "that holds all wells), trim (up to the last well) or shrink (from the first "
+        "well to the last).",
+        _LOOKS,
+    ),
+    Setting(
         "interpolate_pixels",
         kinds.boolean,
         "true",

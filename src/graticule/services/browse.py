@@ -25,8 +25,8 @@ from graticule.catalog.models import (
     Project,
     Screen,
     Well,
-    WellSample,
 )
+from graticule.services.plates import lay_out
 
 PAGE_SIZE = 200
 COVERS = 4
@@ -291,23 +291,15 @@ def _place(
 
 def plate_field(person: Person | None, plate: Plate, field: int) -> PlateField:
     """Lay out one field (from 0) of every well of a plate."""
-    samples = (
-        WellSample.objects.filter(
-            well__plate=plate, image__in=visible_to(person, Image.objects.all())
-        )
-        .order_by("well", "index")
-        .values_list("well__row", "well__column", "image_id", "image__name")
-    )
-    by_well: dict[tuple[int, int], list[tuple[int, str]]] = {}
-    for row, column, image_id, name in samples:
-        by_well.setdefault((row, column), []).append((image_id, name))
+    grid = lay_out(person, plate, field)
+    images = {cell.image_id for cell in grid.cells.values()}
+    named = Image.objects.only("name").in_bulk(images)
     return PlateField(
-        rows=max([plate.rows or 0, *(row + 1 for row, _ in by_well)]),
-        columns=max([plate.columns or 0, *(column + 1 for _, column in by_well)]),
+        rows=max(plate.rows or 0, grid.rows),
+        columns=max(plate.columns or 0, grid.columns),
         images={
-            well: images[field]
-            for well, images in by_well.items()
-            if field < len(images)
+            place: (cell.image_id, named[cell.image_id].name)
+            for place, cell in grid.cells.items()
         },
-        fields=max(map(len, by_well.values()), default=0),
+        fields=grid.fields,
     )

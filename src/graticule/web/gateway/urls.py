@@ -13,6 +13,7 @@ from graticule.web.gateway import (
     line_plot_views,
     list_views,
     lut_views,
+    plate_views,
     rendering_views,
     roi_views,
     split_views,
@@ -180,6 +181,11 @@ urlpatterns = [
         r"^get_image_rdefs_json/(?P<img_id>[0-9]+)/$",
         rendering_views.get_image_rdefs,
         name="webgateway_get_image_rdefs_json",
+    ),
+    re_path(
+        r"^plate/(?P<pid>[0-9]+)/(?:(?P<field>[0-9]+)/)?(?:(?P<acquisition>[0-9]+)/)?$",
+        plate_views.plate_grid,
+        name="webgateway_plategrid_json",
     ),
     # Not anchored at its end: any text may follow (contract 1).
     re_path(
