@@ -251,3 +251,16 @@ def _grow(things):
         for member in (person, things.cast.bob):
             models.Membership.objects.create(person=member, group=group)
         models.Membership.objects.create(person=person, group=things.cast.group)
+
+
+@pytest.mark.parametrize("path", ["rois/", "rois/{roi}/", "shapes/", "shapes/{shape}/"])
+def test_masks_stay_where_they_are(alice, things, path):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    path = path.format(roi=things.roi.pk, shape=things.shape.pk)
+    with CaptureQueriesContext(connection) as queries:
+        assert alice.get(M + path).status_code == 200
+    asked = [query["sql"] for query in queries]
+    assert any("catalog_shape" in sql for sql in asked)
+    assert not any("mask_bits" in sql for sql in asked)

@@ -100,14 +100,20 @@ def _loading(
         return loading_fields(person, run=run, sample=asked.sample if asked else None)
     if kind == "Roi":
         return _with_shapes
+    if kind == "Shape":
+        return _without_masks
     if kind == "Image" and not listed:
         return _with_channels
     return None
 
 
 def _with_shapes(rois: QuerySet[Any]) -> QuerySet[Any]:
-    shapes = Prefetch("shapes", queryset=Shape.objects.defer("mask_bits"))
-    return rois.prefetch_related(shapes)
+    shapes = _without_masks(Shape.objects.all())
+    return rois.prefetch_related(Prefetch("shapes", queryset=shapes))
+
+
+def _without_masks(shapes: QuerySet[Any]) -> QuerySet[Any]:
+    return shapes.defer("mask_bits")
 
 
 def _with_channels(images: QuerySet[Any]) -> QuerySet[Any]:
