@@ -6,9 +6,11 @@ Knows nothing of which settings exist.
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 _BYTE_UNITS = {
     "": 1,
@@ -125,3 +127,32 @@ def plate_layout(value: str) -> str:
     if lower not in {"expand", "shrink", "trim"}:
         raise ValueError("expected expand, shrink or trim")
     return lower
+
+
+_VIEWER_TEXTS = ("target", "label", "script_url")
+
+
+def viewers(value: str) -> tuple[tuple[str, str, dict[str, Any]], ...]:
+    """Read a JSON list of ``[name, address, {options}]``; shorter ones are skipped."""
+    try:
+        entries = json.loads(value)
+    except (ValueError, RecursionError):
+        entries = None
+    if not isinstance(entries, list) or not all(map(_is_viewer, entries)):
+        raise ValueError("expected a JSON list of [name, address, {options}]")
+    return tuple(
+        (entry[0], entry[1], entry[2] if len(entry) > 2 else {})
+        for entry in entries
+        if len(entry) >= 2
+    )
+
+
+def _is_viewer(entry: Any) -> bool:
+    if not isinstance(entry, list) or len(entry) < 2:
+        return isinstance(entry, list)
+    options = entry[2] if len(entry) > 2 else {}
+    if not isinstance(options, dict):
+        return False
+    objects = options.get("supported_objects", [])
+    texts = [*entry[:2], *(options.get(key, "") for key in _VIEWER_TEXTS)]
+    return isinstance(objects, list) and all(isinstance(text, str) for text in texts)

@@ -340,6 +340,15 @@ SETTINGS: tuple[Setting, ...] = (
         _LOOKS,
     ),
     Setting(
+        "open_with",
+        kinds.viewers,
+        "[]",
+        "Other viewers that clients may offer: a JSON list of [name, address or name "
+        "of a route, {options}]; options are supported_objects, target, label and "
+        "script_url.",
+        _LOOKS,
+    ),
+    Setting(
         "interpolate_pixels",
         kinds.boolean,
         "true",

@@ -13,6 +13,7 @@ from graticule.web.gateway import (
     line_plot_views,
     list_views,
     lut_views,
+    open_with_views,
     plate_views,
     rendering_views,
     roi_views,
@@ -192,6 +193,9 @@ urlpatterns = [
         rf"^histogram_json/{_IID}/channel/(?P<channel>[0-9]+)/",
         list_views.histogram_json,
         name="histogram_json",
+    ),
+    re_path(
+        r"^open_with/$", open_with_views.open_with, name="webgateway_open_with_options"
     ),
     re_path(
         rf"^img_detail/{_IID}/$", list_views.viewer_page, name="webgateway_full_viewer"
