@@ -310,3 +310,21 @@ class TestAlike:
         dataset.projects.clear()
         answer = bob.get(f"/webgateway/compatImgRDef/{first.pk}/")
         checked(answer, "error", 500)
+
+
+@pytest.mark.parametrize(("scope", "status"), [("read", 403), ("write", 200)])
+def test_tokens_for_reading_change_nothing(client, twins, scope, status):
+    from graticule.catalog.tokens import make_token
+
+    first, second, _, _, cast = twins
+    secret = make_token(cast.bob, "a script", scopes=(scope,))
+    headers = {"Authorization": f"Bearer {secret}"}
+    for path, form in (
+        (f"saveImgRDef/{first.pk}/", {"c": ALL, "m": "c"}),
+        ("resetRDef/", {"toids": first.pk}),
+        ("applyOwnersRDef/", {"toids": first.pk}),
+        (f"copyImgRDef/?fromid={first.pk}", {"toids": second.pk}),
+    ):
+        answer = client.post(f"/webgateway/{path}", form, headers=headers)
+        assert answer.status_code == status, path
+    assert second.renderings.filter(person=cast.bob).exists() is (status == 200)

@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from graticule.catalog.models import Person
 from graticule.catalog.models.people import PUBLIC
 from graticule.catalog.tokens import find_token
+from graticule.errors import NotPermittedError
 from graticule.services.remembered import Remembered
 from graticule.web.errors import NotLoggedInError
 
@@ -65,6 +66,22 @@ def person_of(request: HttpRequest) -> Person:
         If there is none.
     """
     principal: Principal = request.principal  # type: ignore[attr-defined]
+    return principal.required()
+
+
+def writer_of(request: HttpRequest) -> Person:
+    """Give the person a request acts as, where it may change things.
+
+    Raises
+    ------
+    graticule.web.errors.NotLoggedInError
+        If there is none.
+    graticule.errors.NotPermittedError
+        If it was sent with a token for reading only.
+    """
+    principal: Principal = request.principal  # type: ignore[attr-defined]
+    if principal.scopes is not None and not principal.scopes & {"write", "admin"}:
+        raise NotPermittedError("This token is for reading only.")
     return principal.required()
 
 

@@ -29,7 +29,7 @@ from graticule.web.gateway import clipboard, numbers
 from graticule.web.gateway.params import rendering_query
 from graticule.web.gateway.rendering_answers import owned_answer
 from graticule.web.gateway.wrapper import json_view
-from graticule.web.principal import person_of
+from graticule.web.principal import person_of, writer_of
 
 _TARGETS = {
     "dataset": Holder.DATASET,
@@ -54,7 +54,7 @@ def post_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
 @json_view
 def save_image_rdef(request: HttpRequest, iid: str) -> HttpResponseBase | bool:
     """Save settings; true also where nothing may be stored (contract 9.1)."""
-    person = person_of(request)
+    person = writer_of(request)
     try:
         asked = rendering_query(request, explicit=True)
     except RequestError as error:
@@ -99,6 +99,7 @@ def copy_image_rdef(
         return True
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
+    person = writer_of(request)
     targets = numbers.form_ids(request, "toids")
     source = clipboard.source(request, asked) if targets else None
     if source is None:
@@ -130,7 +131,7 @@ def _images(person: Person, holder: Holder, ids: list[int]) -> list[int]:
 @json_view
 def reset_rdef(request: HttpRequest, *, to_owners: bool = False) -> list[int]:
     """Answer the images reset to import or their owners' settings (contract 9.3)."""
-    person = person_of(request)
+    person = writer_of(request)
     name = request.POST.get("to_type", "image")
     name = "PlateAcquisition" if name == "acquisition" else name[:1].upper() + name[1:]
     try:
