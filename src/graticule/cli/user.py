@@ -187,11 +187,11 @@ def token(name: str, label: str, scopes: tuple[str, ...], days: int | None) -> N
 
     Programs send it as the header "Authorization: Bearer TOKEN".
     """
+    _ready()
     from datetime import timedelta  # noqa: PLC0415
 
     from graticule.catalog.tokens import make_token  # noqa: PLC0415
 
-    _ready()
     lifetime = timedelta(days=days) if days else None
     secret = make_token(_find(name), label, scopes=scopes, lifetime=lifetime)
     click.echo(secret)
