@@ -16,7 +16,7 @@ from graticule.catalog.access import visible_to
 from graticule.catalog.models import Image, Person, Roi, Shape
 from graticule.errors import NotFoundError
 
-_ROWS_AT_ONCE = 2_000
+_ROWS_AT_ONCE = 250
 
 
 class ShapeFacts(NamedTuple):
