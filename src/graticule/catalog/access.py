@@ -31,6 +31,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from graticule.catalog.models import (
+    Annotation,
     Channel,
     Fileset,
     Group,
@@ -90,7 +91,13 @@ def visible_to(person: Person | None, query: QuerySet[ModelT]) -> QuerySet[Model
     if not path and not issubclass(query.model, Owned):
         raise TypeError(f"{query.model.__name__} has no owner and no path to one")
     prefix = f"{path}__" if path else ""
-    return query.filter(_sees(person, prefix))
+    condition = _sees(person, prefix)
+    if query.model is OriginalFile:
+        # A file somebody attached belongs to no fileset: it is seen with its
+        # annotation.
+        attached = Annotation.objects.filter(file=OuterRef("pk"))
+        condition |= Q(Exists(attached.filter(_sees(person, ""))))
+    return query.filter(condition)
 
 
 def _sees(person: Person, prefix: str) -> Q:

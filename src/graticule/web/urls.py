@@ -9,6 +9,9 @@ urlpatterns = [
     path("", include("graticule.web.login.urls")),
     path("api/", include("graticule.web.api.urls")),
     path("webgateway/", include("graticule.web.gateway.urls")),
+    path("webclient/", include("graticule.web.webclient.urls")),
+    path("iviewer/", include("graticule.web.iviewer.urls")),
+    path("figure/", include("graticule.web.figure.urls")),
 ]
 
 handler400 = "graticule.web.errors.bad_request"

@@ -1,0 +1,1 @@
+"""What OMERO.figure asks of the server, below /figure/."""

@@ -1,0 +1,7 @@
+"""The addresses of this door (contract clients 5)."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

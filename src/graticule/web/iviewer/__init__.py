@@ -1,0 +1,1 @@
+"""What OMERO.iviewer asks of the server, below /iviewer/."""
