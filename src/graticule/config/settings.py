@@ -349,6 +349,14 @@ SETTINGS: tuple[Setting, ...] = (
         _LOOKS,
     ),
     Setting(
+        "true_statuses",
+        kinds.boolean,
+        "false",
+        "Answer 404 or 400 where OMERO.web's gateway answers 500 to what is not there "
+        "or cannot be understood. Its own clients expect the 500.",
+        _LOOKS,
+    ),
+    Setting(
         "interpolate_pixels",
         kinds.boolean,
         "true",

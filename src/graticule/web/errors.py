@@ -12,6 +12,7 @@ import re
 from json import dumps
 from urllib.parse import quote
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import (
     Http404,
@@ -48,7 +49,6 @@ class ParameterError(GraticuleError):
 
 # The most specific class that fits comes first.
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
-    (ParameterError, 500),
     (OutOfRangeError, 404),
     (RequestError, 400),
     (LimitError, 400),
@@ -72,7 +72,24 @@ TITLES = {
 
 def status_of(error: Exception) -> int:
     """Look up the status of an exception; 500 for what nobody foresaw."""
+    if isinstance(error, ParameterError):
+        return gateway_status(400)
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def gateway_status(true: int) -> int:
+    """Choose between the gateway's 500 for everything and what is true.
+
+    OMERO.web answers 500 also where the client is wrong, and its clients know no
+    better (contract webgateway 2.6); the setting ``true_statuses`` ends that
+    (its section 20).
+
+    Parameters
+    ----------
+    true
+        The status that says whose fault it was.
+    """
+    return true if settings.GRATICULE["true_statuses"] else 500
 
 
 def public_message(error: Exception) -> str:

@@ -145,7 +145,7 @@ def get_thumbnails(
     if len(wanted) > most:
         return HttpResponse(
             f"Max {most} thumbnails at a time.",
-            status=500,
+            status=errors.gateway_status(400),
             content_type="text/javascript",
         )
     size = ThumbnailRequest(width=None if w is None else numbers.path_number(w))

@@ -66,7 +66,7 @@ class JsonText(str):
 def json_error(request: HttpRequest, error: Exception) -> HttpResponse:
     """Answer an error: not found included, nearly all are 500 (contract 2.6)."""
     errors.log(request, error)
-    status = 500
+    status = errors.gateway_status(errors.status_of(error))
     if isinstance(error, (NotPermittedError, PermissionDenied)):
         status = 403
     elif isinstance(error, (LimitError, SuspiciousOperation, MultiPartParserError)):
@@ -77,6 +77,7 @@ def json_error(request: HttpRequest, error: Exception) -> HttpResponse:
     )
 
 
-def quoted_empty(status: int = 500) -> HttpResponse:
+def quoted_empty() -> HttpResponse:
     """Answer the legacy "object not found": two quote characters (2.6)."""
+    status = errors.gateway_status(404)
     return HttpResponse('""', status=status, content_type="text/javascript")
