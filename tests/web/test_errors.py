@@ -334,3 +334,14 @@ def test_too_many_parameters(client):
 def test_odd_searches(client, catalogued, text):
     # what the databases take differently
     assert client.get(f"/?q={text}").status_code == 200
+
+
+def test_a_form_that_is_too_large(client, configured, monkeypatch):
+    """The limit is named, and nothing is looked at."""
+    from django.conf import settings
+
+    configured(max_form_bytes=1000)
+    monkeypatch.setattr(settings, "DATA_UPLOAD_MAX_MEMORY_SIZE", 1000)
+    answer = client.post("/webgateway/resetRDef/", {"toids": "1" * 2000})
+    calm(answer, status=400)
+    assert b"max_form_bytes = 1,000" in answer.content

@@ -100,6 +100,7 @@ STATIC_URL = f"{_root}static/"
 STATIC_ROOT = None
 # Long lists of ids and settings come in queries and forms.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = GRATICULE["max_form_bytes"]
 
 LOGGING: dict[str, Any] = {
     "version": 1,

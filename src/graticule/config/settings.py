@@ -245,6 +245,13 @@ SETTINGS: tuple[Setting, ...] = (
         _LIMITS,
     ),
     Setting(
+        "max_form_bytes",
+        kinds.byte_size,
+        "16 MiB",
+        "Largest body of a request that changes something, such as a saved figure.",
+        _LIMITS,
+    ),
+    Setting(
         "max_tile_length",
         kinds.whole,
         "1024",

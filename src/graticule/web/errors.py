@@ -13,7 +13,12 @@ from json import dumps
 from urllib.parse import quote
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.http import (
     Http404,
     HttpRequest,
@@ -98,6 +103,9 @@ def public_message(error: Exception) -> str:
         return f"{error.path.rsplit('/', 1)[-1]}: {error.cause}"
     if isinstance(error, (GraticuleError, Http404)):
         return str(error)
+    if isinstance(error, RequestDataTooBig):
+        most = settings.GRATICULE["max_form_bytes"]
+        return f"The request's body exceeds the limit max_form_bytes = {most:,}."
     return TITLES.get(status_of(error), TITLES[500])
 
 
