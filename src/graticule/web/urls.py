@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("graticule.web.pages.urls")),
     path("", include("graticule.web.login.urls")),
+    path("", include("graticule.web.openapi.urls")),
     path("api/", include("graticule.web.api.urls")),
     path("webgateway/", include("graticule.web.gateway.urls")),
     path("webclient/", include("graticule.web.webclient.urls")),

@@ -1,0 +1,147 @@
+"""What the JSON API's addresses do, for the OpenAPI document (contract json-api 2, 3).
+
+Knows no view.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graticule.web.api.kinds import LISTS, SINGLE, WITHIN
+from graticule.web.openapi.model import (
+    INDEX,
+    INTEGER,
+    TEXT,
+    Answer,
+    Door,
+    Operation,
+    Parameter,
+    reference,
+)
+
+_OBJECTS = "api/objects"
+_PAGING = (
+    Parameter("offset", INDEX, "How many to leave out at the beginning."),
+    Parameter("limit", INDEX, "How many at most; api_limit if absent."),
+)
+_OWNED = (
+    Parameter("owner", INTEGER, "Only those of this person."),
+    Parameter("group", INTEGER, "Only those of this group."),
+    Parameter("orphaned", {"enum": ["true"]}, "Only those within nothing."),
+    Parameter("childCount", {"enum": ["true"]}, "Say how much is within each."),
+    Parameter(
+        "normalize",
+        {"enum": ["true"]},
+        "Owners and groups once, in lists of their own.",
+    ),
+)
+_PARENTS = {
+    "datasets": ("project", "image"),
+    "images": ("dataset",),
+    "plates": ("screen",),
+    "wells": ("plate",),
+    "rois": ("image",),
+    "projects": ("dataset",),
+    "screens": ("plate",),
+}
+
+
+def _answer(body: dict[str, Any], status: int = 200) -> Answer:
+    return Answer("application/json", "What was asked for.", body=body, status=status)
+
+
+def _list(kind: str) -> Answer:
+    """Describe a list: objects, and how many there are."""
+    objects = reference(_OBJECTS, f"{kind}InList")
+    normal = reference(_OBJECTS, f"{kind}Normalized")
+    belongs = kind not in {"Experimenter", "ExperimenterGroup", "Shape"}
+    items = {"anyOf": [objects, normal]} if belongs else objects
+    return _answer(
+        {
+            "type": "object",
+            "properties": {"data": {"type": "array", "items": items}},
+            "required": ["data", "meta"],
+        }
+    )
+
+
+def _alone(kind: str) -> Answer:
+    body = {"data": reference(_OBJECTS, f"{kind}Alone")}
+    return _answer({"type": "object", "properties": body, "required": ["data"]})
+
+
+def _entry(summary: str, schema: str) -> tuple[Operation, ...]:
+    answer = Answer("application/json", "What was asked for.", f"api/{schema}")
+    return (Operation(summary, (answer,)),)
+
+
+def _lists() -> dict[str, tuple[Operation, ...]]:
+    """Describe the lists, and those within an object."""
+    found = {
+        f"api_{name}": (Operation(f"The {name}", (_list(kind),), _asked(name)),)
+        for name, kind in LISTS.items()
+    }
+    for outer, name in WITHIN:
+        summary = f"The {name} of one of the {outer}"
+        found[f"api_{outer}_{name}"] = (
+            Operation(summary, (_list(SINGLE[name]),), _asked(name)),
+        )
+    for outer in ("plates", "plateacquisitions"):
+        found[f"api_{outer}_wellsampleindex_wells"] = (
+            Operation("The wells, with one field each", (_list("Well"),), _PAGING),
+        )
+    return found
+
+
+def _objects() -> dict[str, tuple[Operation, ...]]:
+    """Describe the objects themselves."""
+    return {
+        f"api_{kind.lower()}": (Operation(f"One {kind}", (_alone(kind),)),)
+        for kind in SINGLE.values()
+    }
+
+
+def _asked(name: str) -> tuple[Parameter, ...]:
+    parents = tuple(
+        Parameter(parent, INTEGER, f"Only those of this {parent}.")
+        for parent in _PARENTS.get(name, ())
+    )
+    return (*_PAGING, *_OWNED, *parents)
+
+
+DOOR = Door(
+    name="api",
+    help="OMERO's JSON API: objects with their fields, by OME's names.",
+    operations=_lists()
+    | _objects()
+    | {
+        "api_versions": _entry("The versions there are", "versions"),
+        "api_base": _entry("Where everything is", "base"),
+        "api_token": _entry("The token that forms must carry", "token"),
+        "api_servers": _entry("The servers to log in to: this one", "servers"),
+        "api_login": (
+            Operation(
+                "Log in",
+                (Answer("application/json", "Who is in now.", "api/login"),),
+                method="POST",
+                form=(
+                    Parameter("username", TEXT, "The user name.", required=True),
+                    Parameter("password", TEXT, "The password.", required=True),
+                    Parameter("server", INTEGER, "1.", required=True),
+                ),
+            ),
+        ),
+    },
+    path_parameters={
+        "thing": "Its id.",
+        "sample": "The field, from 0.",
+        **{name.removesuffix("s"): f"The {name.removesuffix('s')}." for name in SINGLE},
+    },
+    errors=(
+        Answer("application/json", "Not understood.", "api/error", 400),
+        Answer("application/json", "Not permitted, or no login.", "api/message", 403),
+        Answer("application/json", "Not there, or not visible.", "api/error", 404),
+        Answer("application/json", "Not this way.", "api/message", 405),
+    ),
+    schemas=(_OBJECTS,),
+)

@@ -1,0 +1,257 @@
+"""What the gateway's addresses do, for the OpenAPI document (contract webgateway 1).
+
+One table for pictures, one for JSON, one for what changes something; a test holds
+them against the addresses that are served. Knows no view.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graticule.web.gateway.described import (
+    CHANNELS,
+    FORM_RENDERING,
+    JPEG,
+    RENDERING,
+    SHAPE_COLOR,
+    SIZE,
+    TARGETS,
+    TILE,
+    json_answer,
+    picture,
+)
+from graticule.web.openapi.model import (
+    CALLBACK,
+    IDS,
+    INDEX,
+    INTEGER,
+    TEXT,
+    Answer,
+    Door,
+    Operation,
+    Parameter,
+)
+
+_GIF = (picture("image/gif", "The values as curves, on a transparent ground."),)
+_PNG = "image/png"
+_DEBUG = Parameter(
+    "debug",
+    {"type": "array", "items": {"enum": ["fail", "error"]}},
+    "Answer as if something had gone wrong (contract 2.7).",
+)
+
+
+def _get(
+    summary: str, answer: Answer, *parameters: Parameter, jsonp: bool = True
+) -> tuple[Operation, ...]:
+    """Describe an address that answers JSON."""
+    asked = (*parameters, CALLBACK) if jsonp else parameters
+    return (Operation(summary, (answer,), asked),)
+
+
+PICTURES: dict[str, tuple[Operation, ...]] = {
+    "webgateway_render_image": (Operation("A whole plane", JPEG, RENDERING),),
+    "webgateway_render_image_region": (
+        Operation("A tile or a region", JPEG, (*TILE, *RENDERING)),
+    ),
+    "webgateway_render_image_rdef": (
+        Operation("A whole plane, with complete settings", JPEG, RENDERING),
+    ),
+    "webgateway_render_image_region_rdef": (
+        Operation(
+            "A tile or a region, with complete settings", JPEG, (*TILE, *RENDERING)
+        ),
+    ),
+    "webgateway_render_split_channel": (
+        Operation("Each channel, and all together, in a grid", JPEG, RENDERING),
+    ),
+    "webgateway_render_row_plot": (
+        Operation("The values along a row", _GIF, (*CHANNELS, _DEBUG)),
+    ),
+    "webgateway_render_col_plot": (
+        Operation("The values along a column", _GIF, (*CHANNELS, _DEBUG)),
+    ),
+    "webgateway_render_birds_eye_view": (Operation("An overview", JPEG, SIZE),),
+    "webgateway_render_thumbnail": (Operation("A thumbnail", JPEG, SIZE),),
+    "webgateway_render_roi_thumbnail": (
+        Operation("A ROI on its piece of the image", JPEG, (SHAPE_COLOR, *CHANNELS)),
+    ),
+    "webgateway_render_shape_thumbnail": (
+        Operation("A shape on its piece of the image", JPEG, (SHAPE_COLOR, *CHANNELS)),
+    ),
+    "render_shape_mask": (
+        Operation("A mask", (picture(_PNG, "Transparent outside the mask."),)),
+    ),
+    "webgateway_luts_png": (
+        Operation(
+            "All lookup tables in one picture",
+            (picture(_PNG, "Ten rows for each table, a shadow below."),),
+        ),
+    ),
+}
+
+JSON: dict[str, tuple[Operation, ...]] = {
+    "webgateway_get_thumbnail_json": _get(
+        "A thumbnail as a data URI", json_answer("thumbnail"), *SIZE
+    ),
+    "webgateway_get_thumbnails_json": _get(
+        "Many thumbnails as data URIs",
+        json_answer("thumbnails"),
+        Parameter("id", IDS, "Images; at most thumbnails_batch of them."),
+        *SIZE,
+    ),
+    "webgateway_imageData_json": _get(
+        "Everything a viewer needs to know of an image",
+        Answer("application/json", "Or the part that the key names."),
+        Parameter(
+            "getDefaults",
+            {"enum": ["true"]},
+            "The settings made at import instead of the saved ones.",
+        ),
+    ),
+    "webgateway_listProjects_json": _get("Projects", json_answer("project_list")),
+    "webgateway_projectDetail_json": _get("A project", json_answer("simple")),
+    "webgateway_listDatasets_json": _get(
+        "The datasets of a project", json_answer("dataset_list")
+    ),
+    "webgateway_datasetDetail_json": _get("A dataset", json_answer("simple")),
+    "webgateway_listimages_json": _get(
+        "The images of a dataset",
+        Answer("application/json", "With sizes where tiled is given."),
+        Parameter("tiled", TEXT, "Any text: say how large the images are, too."),
+    ),
+    "webgateway_listwellimages_json": _get(
+        "The images of a well",
+        json_answer("well_images"),
+        Parameter("run", INTEGER, "Only those of this plate acquisition."),
+    ),
+    "webgateway_wellData_json": _get("A well", json_answer("well")),
+    "webgateway_plategrid_json": _get(
+        "A plate as a grid of wells",
+        json_answer("plate_grid"),
+        Parameter("size", INDEX, "The longest side of the thumbnails named."),
+        Parameter(
+            "layout", {"enum": ["expand", "trim", "shrink"]}, "How much of it is shown."
+        ),
+    ),
+    "webgateway_get_rois_json": _get("The ROIs of an image", json_answer("roi_list")),
+    "webgateway_get_shape_json": _get(
+        "A shape", Answer("application/json", "As in the list of ROIs."), jsonp=False
+    ),
+    "webgateway_listLuts_json": _get(
+        "The lookup tables",
+        json_answer("luts"),
+        Parameter("rgb", {"enum": ["true"]}, "Their colours, too."),
+    ),
+    "webgateway_get_image_rdef_json": _get(
+        "The settings on the clipboard", json_answer("clipboard")
+    ),
+    "webgateway_get_image_rdefs_json": _get(
+        "Everybody's settings of an image", json_answer("image_rdefs")
+    ),
+    "webgateway_list_compatible_imgs_json": _get(
+        "Images of the project with the same channels", json_answer("image_ids")
+    ),
+    "histogram_json": _get(
+        "The histogram of one plane",
+        json_answer("histogram"),
+        Parameter("theZ", INTEGER, "The plane, from 0."),
+        Parameter("theT", INTEGER, "The time, from 0."),
+        Parameter("bins", INTEGER, "How many; 256 if absent."),
+        jsonp=False,
+    ),
+    "webgateway_open_with_options": _get(
+        "Other viewers to open things with", json_answer("open_with")
+    ),
+}
+
+CHANGES: dict[str, tuple[Operation, ...]] = {
+    "webgateway_save_image_rdef_json": (
+        Operation(
+            "Save your settings of an image",
+            (json_answer("truth"),),
+            (*CHANNELS, CALLBACK),
+            method="POST",
+            form=FORM_RENDERING,
+        ),
+    ),
+    "webgateway_copy_image_rdef_json": (
+        Operation(
+            "Put settings on the clipboard",
+            (json_answer("truth"),),
+            (Parameter("fromid", INDEX, "The image to copy from."), *CHANNELS),
+        ),
+        Operation(
+            "Put settings onto other images",
+            (json_answer("copied"),),
+            (Parameter("fromid", INDEX, "The image to copy from."),),
+            method="POST",
+            form=(*TARGETS, *FORM_RENDERING),
+        ),
+    ),
+    "reset_rdef_json": (
+        Operation(
+            "Go back to the settings made at import",
+            (json_answer("image_ids"),),
+            method="POST",
+            form=TARGETS,
+        ),
+    ),
+    "reset_owners_rdef_json": (
+        Operation(
+            "Take over the owner's settings",
+            (json_answer("image_ids"),),
+            method="POST",
+            form=TARGETS,
+        ),
+    ),
+}
+
+PAGES: dict[str, tuple[Operation, ...]] = {
+    "webgateway": (
+        Operation("A greeting", (Answer("text/html", "Its path is the prefix."),)),
+    ),
+    "webgateway_full_viewer": (
+        Operation("The viewer", (Answer("text/html", "A page."),), CHANNELS),
+    ),
+}
+
+_ID_OF: dict[str, Any] = {
+    "iid": "The image.",
+    "img_id": "The image.",
+    "pid": "The project or plate.",
+    "did": "The dataset or well.",
+    "wid": "The well.",
+    "roi_id": "The ROI.",
+    "shape_id": "The shape.",
+    "z": "The plane, from 0.",
+    "t": "The time, from 0.",
+    "x": "The column, from 0.",
+    "y": "The row, from 0.",
+    "w": "The width in pixels.",
+    "h": "The height in pixels.",
+    "key": "A key of the answer, to have that part alone.",
+    "field": "The field of each well, from 0.",
+    "acquisition": "The plate acquisition that fields are counted in.",
+    "channel": "The channel, from 0.",
+}
+
+DOOR = Door(
+    name="gateway",
+    help="The interface of OMERO.web's webgateway.",
+    operations=PICTURES | JSON | CHANGES | PAGES,
+    path_parameters=_ID_OF,
+    errors=(
+        Answer("", "To the login page, where the public may not see this.", status=302),
+        Answer("text/html", "A parameter cannot be understood.", status=400),
+        Answer("", "Not permitted.", status=403),
+        Answer("text/html", "Not there, or not visible to you.", status=404),
+        Answer(
+            "application/json",
+            "Not there, or not understood: so OMERO.web has it. With the setting "
+            "true_statuses it is 404 or 400.",
+            "gateway/error",
+            500,
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The description of the whole HTTP surface, made from the doors' own tables."""

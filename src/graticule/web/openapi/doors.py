@@ -1,0 +1,12 @@
+"""Which doors are described, and which addresses on purpose are not."""
+
+from __future__ import annotations
+
+from graticule.web.api.descriptions import DOOR as API
+from graticule.web.gateway.descriptions import DOOR as GATEWAY
+from graticule.web.openapi.model import Door
+from graticule.web.pages.descriptions import DOOR as PAGES
+
+DOORS: tuple[Door, ...] = (GATEWAY, API, PAGES)
+# Only people with a browser come here: a one-time link, and the way out.
+NOT_DESCRIBED = frozenset({"login_link", "logout"})
