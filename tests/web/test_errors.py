@@ -342,6 +342,11 @@ def test_a_form_that_is_too_large(client, configured, monkeypatch):
 
     configured(max_form_bytes=1000)
     monkeypatch.setattr(settings, "DATA_UPLOAD_MAX_MEMORY_SIZE", 1000)
-    answer = client.post("/webgateway/resetRDef/", {"toids": "1" * 2000})
+    client.cookies["csrftoken"] = token = "a" * 32
+    answer = client.post(
+        "/webgateway/resetRDef/",
+        {"toids": "1" * 2000},
+        headers={"X-CSRFToken": token},
+    )
     calm(answer, status=400)
     assert b"max_form_bytes = 1,000" in answer.content
