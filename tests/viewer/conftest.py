@@ -4,24 +4,14 @@ import base64
 import io
 import json
 import re
-import shutil
 import urllib.request
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
 from PIL import Image
+from tests.chromium import chromium, watched_tabs
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--force-color-profile=srgb",
-]
 TWO_FRAMES = (
     "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
 )
@@ -29,66 +19,16 @@ TWO_FRAMES = (
 
 @pytest.fixture(scope="module")
 def browser(served):
-    """Chromium for the tests of a module.
-
-    While it runs, Playwright's event loop counts as running and Django refuses
-    the database: hence not for the whole session, and after the server.
-    """
-    from playwright.sync_api import sync_playwright
-
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.fail("Chromium is missing: install Debian's package chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-class Watched:
-    """A tab and everything that went wrong in it."""
-
-    def __init__(self, context):
-        self.page = context.new_page()
-        self.wrong = []
-        self.page.on("console", self._said)
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("requestfailed", self._failed)
-        self.page.on("response", self._answered)
-
-    def _said(self, message):
-        if message.type == "error":
-            self.wrong.append(f"console: {message.text}")
-
-    def _failed(self, request):
-        # Pictures still on their way when the tab leaves are no failure.
-        if request.failure != "net::ERR_ABORTED":
-            self.wrong.append(f"failed: {request.url} {request.failure}")
-
-    def _answered(self, response):
-        if response.status >= 400:
-            self.wrong.append(f"{response.status}: {response.url}")
+    """Chromium for the tests of a module."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture
 def new_tab(browser):
     """Open tabs; at the end nothing may have gone wrong in them."""
-    contexts, tabs = [], []
-
-    def make(*, width=1280, height=800, careless=False, **options):
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, **options
-        )
-        contexts.append(context)
-        tab = Watched(context)
-        if not careless:
-            tabs.append(tab)
-        return tab.page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert [tab.wrong for tab in tabs if tab.wrong] == []
+    with watched_tabs(browser) as make:
+        yield make
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import click
 from graticule import __version__
 from graticule.errors import GraticuleError
 
-COMMANDS = ("serve", "scan", "demo", "get", "check", "settings", "user")
+COMMANDS = ("serve", "scan", "demo", "get", "check", "settings", "user", "client")
 
 
 class LazyCommands(click.Group):

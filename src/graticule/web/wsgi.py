@@ -1,7 +1,7 @@
 """The application that the HTTP server calls: static files, else Django.
 
-Static files are answered before Django is asked: they come with the package and
-do not change while a worker lives.
+Static files are answered before Django is asked: they come with the package, or
+with an installed client, and do not change while a worker lives.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 from whitenoise import WhiteNoise
 
+from graticule.web.clients.mounted import static_folders
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "graticule.config.django")
 
 
@@ -25,13 +27,16 @@ def _application() -> WhiteNoise:
     assert get_resolver().url_patterns
     static = str(files("graticule.viewer") / "static")
     # Without a hash in their names, files are soon asked for again by ETag.
-    return WhiteNoise(
+    served = WhiteNoise(
         django,
         root=static,
         prefix="static/",
         autorefresh=settings.DEBUG,
         max_age=60,
     )
+    for folder in static_folders():
+        served.add_files(str(folder), prefix="static/")
+    return served
 
 
 def _warm_up() -> None:

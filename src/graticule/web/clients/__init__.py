@@ -1,0 +1,1 @@
+"""The door of browser clients written by other people: their pages and files."""
