@@ -158,6 +158,13 @@ def may(person: Person | None, verb: Verb, thing: Owned) -> bool:
     return rights_of(person).may(verb, thing)
 
 
+def may_create_in(person: Person | None, group: Group) -> bool:
+    """Say whether a person may make new things in a group: members may."""
+    if person is None or not person.is_active or person.username == PUBLIC:
+        return False
+    return person.is_administrator or group.pk in rights_of(person).owns
+
+
 def _verbs(group: Group, *, is_owner: bool) -> frozenset[Verb]:
     """List what a member may do to things of others."""
     level = group.permissions

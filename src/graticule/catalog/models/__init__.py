@@ -2,6 +2,7 @@
 
 from graticule.catalog.models.annotations import Annotation, AnnotationLink
 from graticule.catalog.models.containers import Dataset, Project
+from graticule.catalog.models.deleted import DeletedSource
 from graticule.catalog.models.files import (
     Fileset,
     Folder,
@@ -28,6 +29,7 @@ __all__ = [
     "CatalogVersion",
     "Channel",
     "Dataset",
+    "DeletedSource",
     "Fileset",
     "Folder",
     "Group",

@@ -39,10 +39,11 @@ class Plate(Named):
 
 
 class Screen(Named):
-    """Plates that belong together."""
+    """Plates that belong together; ``facts`` are further texts by OME schema names."""
 
     source = models.CharField(max_length=4096, null=True, blank=True, unique=True)
     plates = models.ManyToManyField(Plate, related_name="screens", blank=True)
+    facts = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering: ClassVar = ["name", "id"]

@@ -1,6 +1,7 @@
 """Put new images where the folder rule says, and carry containers along.
 
-Containers are found by their ``source``; what people named or moved stays so.
+Containers are found by their ``source``; what people named, moved or deleted
+stays so.
 Knows no files.
 """
 
@@ -10,9 +11,19 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from graticule.catalog.models import Dataset, Folder, Image, Plate, Project, Screen
+from graticule.catalog.models import (
+    Dataset,
+    DeletedSource,
+    Folder,
+    Image,
+    Plate,
+    Project,
+    Screen,
+)
 from graticule.services.folders import SOURCE_PREFIX, Place, Placement
 from graticule.services.scanning.fitting import NAME_LENGTH, fit_text
+
+Container = Dataset | Project | Screen
 
 
 def place_images(folder: Folder, images: Iterable[tuple[Placement, Image]]) -> None:
@@ -22,6 +33,8 @@ def place_images(folder: Folder, images: Iterable[tuple[Placement, Image]]) -> N
         by_placement[placement].append(image)
     for placement, members in by_placement.items():
         dataset = _dataset(folder, placement)
+        if dataset is None:
+            continue
         through = Dataset.images.through
         through.objects.bulk_create(
             [through(dataset_id=dataset.pk, image_id=image.pk) for image in members],
@@ -32,6 +45,8 @@ def place_images(folder: Folder, images: Iterable[tuple[Placement, Image]]) -> N
 def place_plates(folder: Folder, plates: Iterable[tuple[Placement, Plate]]) -> None:
     """Put new plates into the screen named as the project would be."""
     for placement, plate in plates:
+        if _is_deleted(Screen, placement.project):
+            continue
         screen, _ = Screen.objects.get_or_create(
             source=placement.project.source,
             defaults=_first(folder, placement.project),
@@ -39,12 +54,21 @@ def place_plates(folder: Folder, plates: Iterable[tuple[Placement, Plate]]) -> N
         screen.plates.add(plate)
 
 
-def _dataset(folder: Folder, placement: Placement) -> Dataset:
+def _is_deleted(model: type[Container], place: Place) -> bool:
+    """Say whether people deleted what a scan had made for a folder."""
+    deleted = DeletedSource.objects.filter(kind=model.__name__, source=place.source)
+    return deleted.exists()
+
+
+def _dataset(folder: Folder, placement: Placement) -> Dataset | None:
+    if _is_deleted(Dataset, placement.dataset):
+        return None
     dataset, is_new = Dataset.objects.get_or_create(
         source=placement.dataset.source, defaults=_first(folder, placement.dataset)
     )
     # Somebody may have moved the dataset to another project: leave it there.
-    if is_new or not dataset.projects.exists():
+    stays = not is_new and dataset.projects.exists()
+    if not stays and not _is_deleted(Project, placement.project):
         project, _ = Project.objects.get_or_create(
             source=placement.project.source,
             defaults=_first(folder, placement.project),
@@ -72,7 +96,7 @@ def carry_containers(moves: Iterable[tuple[Placement, Placement]]) -> None:
     moves
         Placements before and after of the filesets that were found elsewhere.
     """
-    pairs: set[tuple[type[Dataset | Project | Screen], Place, Place]] = set()
+    pairs: set[tuple[type[Container], Place, Place]] = set()
     for old_place, new_place in moves:
         pairs.add((Dataset, old_place.dataset, new_place.dataset))
         pairs.add((Project, old_place.project, new_place.project))
@@ -87,3 +111,6 @@ def carry_containers(moves: Iterable[tuple[Placement, Placement]]) -> None:
             name=fit_text(after.name, NAME_LENGTH)
         )
         old.update(source=after.source)
+        deleted = DeletedSource.objects.filter(kind=model.__name__)
+        if not deleted.filter(source=after.source).exists():
+            deleted.filter(source=before.source).update(source=after.source)

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from graticule.catalog.models import (
     AnnotationLink,
+    DeletedSource,
     Fileset,
     Folder,
     Image,
@@ -114,6 +115,8 @@ def _save_plate(folder: Folder, fileset: Fileset, plate: Plate) -> PlateRow:
 def _save_runs(
     folder: Folder, plate: PlateRow, runs: Iterable[Acquisition]
 ) -> dict[str, PlateAcquisition]:
+    deleted = DeletedSource.objects.filter(kind="PlateAcquisition", parent=plate.pk)
+    gone = set(deleted.values_list("source", flat=True))
     rows = {
         run.key: PlateAcquisition(
             plate=plate,
@@ -126,6 +129,7 @@ def _save_runs(
             **_owned(folder),
         )
         for run in runs
+        if fit_key(run.key) not in gone
     }
     _forget(plate.acquisitions.exclude(key__in=[row.key for row in rows.values()]))
     PlateAcquisition.objects.bulk_create(

@@ -1,13 +1,14 @@
 """Save the ROIs that files carry; those that people drew are never touched.
 
-A ROI of a file is the same at the next scan by its ``source``. Knows no files.
+A ROI of a file is the same at the next scan by its ``source``; one that people
+deleted, or changed, does not come back. Knows no files.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from graticule.catalog.models import Folder, Image
+from graticule.catalog.models import DeletedSource, Folder, Image
 from graticule.catalog.models import Roi as RoiRow
 from graticule.catalog.models import Shape as ShapeRow
 from graticule.errors import RequestError
@@ -43,14 +44,16 @@ def save_rois(
     """
     rows: dict[tuple[int, str], RoiRow] = {}
     shapes: list[tuple[RoiRow, Shape]] = []
-    images = set()
+    found = list(found)
+    images = {image.pk for image, _ in found}
+    deleted = _deleted(images & known)
     for image, rois in found:
-        images.add(image.pk)
         for roi in rois:
             row = _roi_row(folder, image, roi)
-            if (image.pk, row.source or "") in rows:
+            at = (image.pk, row.source or "")
+            if at in rows or at in deleted:
                 continue
-            rows[image.pk, row.source or ""] = row
+            rows[at] = row
             shapes += [(row, shape) for shape in roi.shapes]
     _forget_old(images & known, set(rows))
     RoiRow.objects.bulk_create(
@@ -85,6 +88,12 @@ def _forget_old(images: set[int], found: set[tuple[int, str]]) -> None:
         else:
             row.delete()
     ShapeRow.objects.filter(roi__in=old).delete()
+
+
+def _deleted(images: set[int]) -> set[tuple[int, str]]:
+    """Find the ROIs that people deleted, by image and key."""
+    rows = DeletedSource.objects.filter(kind="Roi", parent__in=images)
+    return set(rows.values_list("parent", "source"))
 
 
 def _roi_row(folder: Folder, image: Image, roi: Roi) -> RoiRow:

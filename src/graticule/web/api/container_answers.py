@@ -5,6 +5,15 @@ from __future__ import annotations
 from graticule.catalog.models import Dataset, Group, Person, Project, Screen
 from graticule.web.api.details import Answering, Json, said
 
+SCREEN_FACTS = (
+    "Type",
+    "ProtocolDescription",
+    "ProtocolIdentifier",
+    "ReagentSetDescription",
+    "ReagentSetIdentifier",
+)
+"""What a screen may say besides name and description."""
+
 
 def project(who: Answering, row: Project, *, listed: bool) -> Json:
     """Write a project."""
@@ -38,6 +47,7 @@ def screen(who: Answering, row: Screen, *, listed: bool) -> Json:
         **who.base("Screen", row),
         "Name": row.name,
         **said(Description=row.description),
+        **said(**{key: row.facts.get(key) for key in SCREEN_FACTS}),
         "url:plates": at("screens", row.pk, "plates"),
     }
     return {**answer, "url:screen": at("screens", row.pk)} if listed else answer

@@ -18,8 +18,23 @@ from graticule.web.gateway.numbers import integer_or_none
 _LARGEST = (1 << 63) - 1
 
 
-class BadNumberError(RequestError):
+class CheckError(RequestError):
+    """A check of what was sent failed; told without ``stacktrace`` (contract 1)."""
+
+
+class BadNumberError(CheckError):
     """A parameter is not an integer."""
+
+
+class NotSupportedError(RequestError):
+    """Objects of this kind are not saved or deleted here.
+
+    ``allowed`` are the methods there are.
+    """
+
+    def __init__(self, message: str, *allowed: str) -> None:
+        super().__init__(message)
+        self.allowed = allowed
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from graticule.web.principal import person_of
 
 Encode = Callable[..., Json]
 
-_ENCODE: dict[str, Encode] = {
+ENCODE: dict[str, Encode] = {
     "Project": container_answers.project,
     "Dataset": container_answers.dataset,
     "Image": image_answers.image,
@@ -60,9 +60,9 @@ def objects(request: HttpRequest, kind: str, **parents: str) -> Json:
     person = person_of(request)
     what = KINDS[kind]
     query = list_query(request, what, parents)
-    load = _loading(person, kind, query.asked, listed=True)
+    load = loading(person, kind, query.asked, listed=True)
     page = list_objects(person, what, query.asked, load)
-    answers = _encoded(request, person, kind, page.rows, listed=True)
+    answers = encoded(request, person, kind, page.rows, listed=True)
     if query.child_count:
         _count(person, kind, page.rows, answers)
     answer: Json = {
@@ -77,21 +77,20 @@ def objects(request: HttpRequest, kind: str, **parents: str) -> Json:
     return answer | _normalized(answers) if query.normalize else answer
 
 
-@api_view("GET", "HEAD")
 def one_object(request: HttpRequest, kind: str, thing: str) -> Json:
     """Answer one object (contract 3.2)."""
     person = person_of(request)
-    load = _loading(person, kind, None, listed=False)
+    load = loading(person, kind, None, listed=False)
     row = find_object(person, KINDS[kind], path_number(thing), load)
     if kind == "Image" and not row.channels.all():
         raise NotFoundError(f"Image {row.pk} not found")  # contract 4
-    [answer] = _encoded(request, person, kind, [row], listed=False)
+    [answer] = encoded(request, person, kind, [row], listed=False)
     if flag(request, "childCount"):
         _count(person, kind, [row], [answer])
     return {"data": answer}
 
 
-def _loading(
+def loading(
     person: Person, kind: str, asked: Asked | None, *, listed: bool
 ) -> Load | None:
     """Choose what is loaded with objects (the second table of contract 4)."""
@@ -120,11 +119,17 @@ def _with_channels(images: QuerySet[Any]) -> QuerySet[Any]:
     return images.prefetch_related("channels")
 
 
-def _encoded(
+def answering(request: HttpRequest, person: Person) -> Answering:
+    """Say for whom objects are written."""
+    return Answering(rights_of(person), Addresses.of(request))
+
+
+def encoded(
     request: HttpRequest, person: Person, kind: str, rows: list[Any], *, listed: bool
 ) -> list[Json]:
-    who = Answering(rights_of(person), Addresses.of(request))
-    answers = [_ENCODE[kind](who, row, listed=listed) for row in rows]
+    """Write rows of one kind."""
+    who = answering(request, person)
+    answers = [ENCODE[kind](who, row, listed=listed) for row in rows]
     if kind == "PlateAcquisition":
         _add_fields(who, "acquisition", "plateacquisitions", answers)
     elif kind == "Plate" and not listed:

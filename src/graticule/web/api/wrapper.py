@@ -17,11 +17,12 @@ from graticule.errors import (
     RequestError,
 )
 from graticule.web import errors
-from graticule.web.api.params import BadNumberError
+from graticule.web.api.params import CheckError, NotSupportedError
 
 VERSION = "0.2"
 _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (NotFoundError, 404),
+    (NotSupportedError, 405),
     (RequestError, 400),
     (NotPermittedError, 403),
     (PermissionDenied, 403),
@@ -31,7 +32,10 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
 
 
 def api_view(
-    *methods: str, versioned: bool = True, refusal: str | None = None
+    *methods: str,
+    versioned: bool = True,
+    refusal: str | None = None,
+    refuse: Callable[..., None] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., HttpResponseBase]]:
     """Make a view that returns a plain value answer JSON.
 
@@ -45,6 +49,9 @@ def api_view(
         Whether answers say the version.
     refusal
         What other methods are told.
+    refuse
+        Called with the request of another method first; may raise something
+        better to say.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
@@ -56,9 +63,11 @@ def api_view(
             return answer
 
         def _answer(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
-            if request.method not in methods:
-                return _wrong_method(request, methods, refusal)
             try:
+                if request.method not in methods:
+                    if refuse is not None:
+                        refuse(request, *args, **kwargs)
+                    return _wrong_method(request, methods, refusal)
                 value = view(request, *args, **kwargs)
             except GraticuleError as error:
                 return json_error(request, error)
@@ -102,6 +111,9 @@ def json_error(request: HttpRequest, error: Exception) -> JsonResponse:
     errors.log(request, error)
     status = next((code for kind, code in _STATUSES if isinstance(error, kind)), 500)
     body = {"message": errors.public_message(error)}
-    if not isinstance(error, BadNumberError):
+    if not isinstance(error, CheckError):
         body["stacktrace"] = ""
-    return json_answer(body, status)
+    answer = json_answer(body, status)
+    if isinstance(error, NotSupportedError):
+        answer["Allow"] = ", ".join(error.allowed)
+    return answer
