@@ -44,6 +44,18 @@ _PARENTS = {
     "projects": ("dataset",),
     "screens": ("plate",),
 }
+_ERRORS = {
+    400: "Not understood.",
+    403: "Not permitted, or no login.",
+    404: "Not there, or not visible to you.",
+    405: "Not this way.",
+}
+
+
+def _error(status: int, said: str) -> Answer:
+    """Describe an error: a message, with a stack trace where OMERO has one."""
+    body = {"anyOf": [reference("api/error"), reference("api/message")]}
+    return Answer("application/json", said, status=status, body=body)
 
 
 def _answer(body: dict[str, Any], status: int = 200) -> Answer:
@@ -77,7 +89,7 @@ def _entry(summary: str, schema: str) -> tuple[Operation, ...]:
 
 def _lists() -> dict[str, tuple[Operation, ...]]:
     """Describe the lists, and those within an object."""
-    found = {
+    found: dict[str, tuple[Operation, ...]] = {
         f"api_{name}": (Operation(f"The {name}", (_list(kind),), _asked(name)),)
         for name, kind in LISTS.items()
     }
@@ -137,11 +149,6 @@ DOOR = Door(
         "sample": "The field, from 0.",
         **{name.removesuffix("s"): f"The {name.removesuffix('s')}." for name in SINGLE},
     },
-    errors=(
-        Answer("application/json", "Not understood.", "api/error", 400),
-        Answer("application/json", "Not permitted, or no login.", "api/message", 403),
-        Answer("application/json", "Not there, or not visible.", "api/error", 404),
-        Answer("application/json", "Not this way.", "api/message", 405),
-    ),
-    schemas=(_OBJECTS,),
+    errors=tuple(_error(status, said) for status, said in _ERRORS.items()),
+    schemas=(_OBJECTS, "api/error", "api/message"),
 )

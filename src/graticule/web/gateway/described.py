@@ -11,6 +11,7 @@ from graticule.web.openapi.model import (
     TEXT,
     Answer,
     Parameter,
+    reference,
 )
 
 
@@ -19,9 +20,24 @@ def picture(media_type: str, said: str = "The picture.") -> Answer:
     return Answer(media_type, said)
 
 
-def json_answer(schema: str, said: str = "What was asked for.") -> Answer:
-    """Describe a JSON answer by a schema file of this door."""
-    return Answer("application/json", said, f"gateway/{schema}")
+def json_answer(*schemas: str, or_false: bool = False) -> Answer:
+    """Describe a JSON answer by schema files of this door.
+
+    Parameters
+    ----------
+    schemas
+        Several where the query decides between shapes.
+    or_false
+        Whether it is ``false`` where there is nothing to answer.
+    """
+    said = "What was asked for."
+    names = [f"gateway/{schema}" for schema in schemas]
+    if len(names) == 1 and not or_false:
+        return Answer("application/json", said, names[0])
+    shapes = [reference(name) for name in names]
+    if or_false:
+        shapes.append({"const": False})
+    return Answer("application/json", said, body={"anyOf": shapes})
 
 
 JPEG = (

@@ -25,6 +25,7 @@ from graticule.web.openapi.model import (
     IDS,
     INDEX,
     INTEGER,
+    JSONP,
     TEXT,
     Answer,
     Door,
@@ -32,6 +33,10 @@ from graticule.web.openapi.model import (
     Parameter,
 )
 
+_AS_OMERO = (
+    "Not there, or not understood: so OMERO.web has it. With the setting "
+    "true_statuses it is 404 or 400."
+)
 _GIF = (picture("image/gif", "The values as curves, on a transparent ground."),)
 _PNG = "image/png"
 _DEBUG = Parameter(
@@ -41,12 +46,18 @@ _DEBUG = Parameter(
 )
 
 
+def _json_error(said: str, status: int) -> Answer:
+    """Describe an error of an address that answers JSON."""
+    return Answer("application/json", said, "gateway/error", status)
+
+
 def _get(
     summary: str, answer: Answer, *parameters: Parameter, jsonp: bool = True
 ) -> tuple[Operation, ...]:
     """Describe an address that answers JSON."""
-    asked = (*parameters, CALLBACK) if jsonp else parameters
-    return (Operation(summary, (answer,), asked),)
+    if not jsonp:
+        return (Operation(summary, (answer,), parameters),)
+    return (Operation(summary, (answer, JSONP), (*parameters, CALLBACK)),)
 
 
 PICTURES: dict[str, tuple[Operation, ...]] = {
@@ -117,7 +128,7 @@ JSON: dict[str, tuple[Operation, ...]] = {
     "webgateway_datasetDetail_json": _get("A dataset", json_answer("simple")),
     "webgateway_listimages_json": _get(
         "The images of a dataset",
-        Answer("application/json", "With sizes where tiled is given."),
+        json_answer("image_list", "image_list_tiled"),
         Parameter("tiled", TEXT, "Any text: say how large the images are, too."),
     ),
     "webgateway_listwellimages_json": _get(
@@ -150,15 +161,27 @@ JSON: dict[str, tuple[Operation, ...]] = {
         "Everybody's settings of an image", json_answer("image_rdefs")
     ),
     "webgateway_list_compatible_imgs_json": _get(
-        "Images of the project with the same channels", json_answer("image_ids")
+        "Images of the project with the same channels",
+        json_answer("image_ids", or_false=True),
     ),
-    "histogram_json": _get(
-        "The histogram of one plane",
-        json_answer("histogram"),
-        Parameter("theZ", INTEGER, "The plane, from 0."),
-        Parameter("theT", INTEGER, "The time, from 0."),
-        Parameter("bins", INTEGER, "How many; 256 if absent."),
-        jsonp=False,
+    "histogram_json": (
+        Operation(
+            "The histogram of one plane",
+            (
+                json_answer("histogram"),
+                Answer(
+                    "application/json",
+                    "Too many bins, or too large a plane.",
+                    "gateway/histogram_error",
+                    400,
+                ),
+            ),
+            (
+                Parameter("theZ", INTEGER, "The plane, from 0."),
+                Parameter("theT", INTEGER, "The time, from 0."),
+                Parameter("bins", INTEGER, "How many; 256 if absent."),
+            ),
+        ),
     ),
     "webgateway_open_with_options": _get(
         "Other viewers to open things with", json_answer("open_with")
@@ -169,7 +192,7 @@ CHANGES: dict[str, tuple[Operation, ...]] = {
     "webgateway_save_image_rdef_json": (
         Operation(
             "Save your settings of an image",
-            (json_answer("truth"),),
+            (json_answer("truth"), JSONP),
             (*CHANNELS, CALLBACK),
             method="POST",
             form=FORM_RENDERING,
@@ -183,7 +206,7 @@ CHANGES: dict[str, tuple[Operation, ...]] = {
         ),
         Operation(
             "Put settings onto other images",
-            (json_answer("copied"),),
+            (json_answer("copied", "truth"),),
             (Parameter("fromid", INDEX, "The image to copy from."),),
             method="POST",
             form=(*TARGETS, *FORM_RENDERING),
@@ -192,7 +215,7 @@ CHANGES: dict[str, tuple[Operation, ...]] = {
     "reset_rdef_json": (
         Operation(
             "Go back to the settings made at import",
-            (json_answer("image_ids"),),
+            (json_answer("image_ids", or_false=True),),
             method="POST",
             form=TARGETS,
         ),
@@ -200,7 +223,7 @@ CHANGES: dict[str, tuple[Operation, ...]] = {
     "reset_owners_rdef_json": (
         Operation(
             "Take over the owner's settings",
-            (json_answer("image_ids"),),
+            (json_answer("image_ids", or_false=True),),
             method="POST",
             form=TARGETS,
         ),
@@ -244,14 +267,21 @@ DOOR = Door(
     errors=(
         Answer("", "To the login page, where the public may not see this.", status=302),
         Answer("text/html", "A parameter cannot be understood.", status=400),
-        Answer("", "Not permitted.", status=403),
+        _json_error("A parameter cannot be understood.", 400),
+        Answer("text/html", "Not permitted.", status=403),
+        _json_error("Not permitted.", 403),
         Answer("text/html", "Not there, or not visible to you.", status=404),
-        Answer(
-            "application/json",
-            "Not there, or not understood: so OMERO.web has it. With the setting "
-            "true_statuses it is 404 or 400.",
-            "gateway/error",
-            500,
-        ),
+        _json_error("Not there, or not visible to you.", 404),
+        Answer("text/javascript", "The same as OMERO.web has it.", status=400),
+        Answer("text/javascript", "The same as OMERO.web has it.", status=404),
+        Answer("text/javascript", _AS_OMERO, status=500),
+        Answer("text/html", "Not this way.", status=405),
+        _json_error("Not this way.", 405),
+        Answer("text/html", _AS_OMERO, status=500),
+        _json_error(_AS_OMERO, 500),
+    ),
+    schemas=tuple(
+        f"gateway/{name}"
+        for name in ("copied", "image_ids", "image_list", "image_list_tiled", "truth")
     ),
 )

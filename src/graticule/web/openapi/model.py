@@ -95,6 +95,7 @@ CALLBACK = Parameter(
     {"type": "string", "pattern": "^[a-zA-Z_$][0-9a-zA-Z_$]*$"},
     "Answer JSONP: the JSON within a call of this function.",
 )
+JSONP = Answer("application/javascript", "The same within a call of callback.")
 
 
 def component(schema: str) -> str:
