@@ -16,6 +16,7 @@ from django.urls.resolvers import RoutePattern
 
 _NAMED = re.compile(r"\(\?P<(?P<name>\w+)>(?P<pattern>(?:[^()]|\([^()]*\))*)\)")
 _ROUTE = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
+_NAME = re.compile(r"(?<={)\w+")
 _CONVERTERS = {"int": "[0-9]+", "str": "[^/]+", "path": ".+", "": "[^/]+"}
 
 
@@ -46,9 +47,14 @@ def routes_of(
             text = _ROUTE.sub(_as_group, text)
         view = pattern.callback
         name = str(pattern.name or getattr(view, "__name__", ""))
+        shapes = set()
         for variant in _variants(text.removeprefix("^").removesuffix("$")):
             path, parameters = _template(prefix + variant)
-            yield Route(f"/{path}", name, view, parameters)
+            # Of two optional numbers a single one is the first.
+            shape = _NAME.sub("", path)
+            if shape not in shapes:
+                shapes.add(shape)
+                yield Route(f"/{path}", name, view, parameters)
 
 
 def _as_group(match: re.Match[str]) -> str:
@@ -56,7 +62,7 @@ def _as_group(match: re.Match[str]) -> str:
 
 
 def _variants(text: str) -> Iterator[str]:
-    """Yield a pattern with each of its optional groups absent, and present."""
+    """Yield a pattern with each of its optional groups, and without; first with."""
     start = text.find("(?:")
     if start < 0:
         # A slash at the end that may be left out is written.
@@ -65,8 +71,8 @@ def _variants(text: str) -> Iterator[str]:
     end = _closing(text, start)
     before, inner, after = text[:start], text[start + 3 : end], text[end + 1 :]
     if after.startswith("?"):
-        yield from _variants(before + after[1:])
         yield from _variants(before + inner + after[1:])
+        yield from _variants(before + after[1:])
         return
     for choice in inner.split("|"):
         yield from _variants(before + choice + after)
