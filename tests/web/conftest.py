@@ -122,6 +122,8 @@ def scanned(database, tmp_path_factory):
         Group,
         Membership,
         Person,
+        SearchChange,
+        SearchWord,
     )
     from graticule.services.scan import ScanSettings, scan
 
@@ -134,7 +136,7 @@ def scanned(database, tmp_path_factory):
         settings=replace(ScanSettings.of(settings.GRATICULE), workers=1),
     )
     assert not report.problems, report.problems
-    kept = {Person, Group, Membership, CatalogVersion}
+    kept = {Person, Group, Membership, CatalogVersion, SearchChange, SearchWord}
     models = [
         model
         for model in apps.get_app_config("catalog").get_models(

@@ -20,6 +20,7 @@ from graticule.catalog.models.plates import (
 )
 from graticule.catalog.models.renderings import RenderingSettings
 from graticule.catalog.models.rois import Roi, Shape
+from graticule.catalog.models.search import SearchChange, SearchWord
 from graticule.catalog.models.tokens import LoginLink, Token
 from graticule.catalog.models.versions import CatalogVersion
 
@@ -47,6 +48,8 @@ __all__ = [
     "Roi",
     "ScanProblem",
     "Screen",
+    "SearchChange",
+    "SearchWord",
     "Shape",
     "Token",
     "Well",

@@ -49,6 +49,7 @@ from graticule.services.scanning.rows import (
     plane_times_row,
     rendering_row,
 )
+from graticule.services.search.index import catch_up_whole
 from graticule.services.versions import tell_change
 
 
@@ -115,6 +116,7 @@ class _Batch:
         self._save_plates_and_places(batch, filesets, images, old)
         # As the last step: pixels may have changed, so pictures must be new.
         Image.objects.filter(pk__in=old).update(revision=F("revision") + 1)
+        catch_up_whole()
         return self.written
 
     def _save_filesets(self, batch: Sequence[Found]) -> list[Fileset]:
