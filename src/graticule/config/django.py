@@ -35,11 +35,13 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "graticule.catalog",
+    "graticule.jobs.apps.JobsConfig",
     "graticule.viewer",
 ]
 MIDDLEWARE = [
     "graticule.web.headers.headers_middleware",
     "graticule.web.middleware.EdgeMiddleware",
+    "graticule.web.gzip.gzip_middleware",
     # Redirects to the final slash, checks the host, sets Content-Length.
     "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -121,6 +121,14 @@ def log_level(value: str) -> str:
     return upper
 
 
+def pattern(value: str) -> re.Pattern[str]:
+    """Read a regular expression."""
+    try:
+        return re.compile(value)
+    except re.error as error:
+        raise ValueError(f"expected a regular expression: {error}") from None
+
+
 def plate_layout(value: str) -> str:
     """Read how plates are laid out."""
     lower = value.strip().lower()

@@ -146,8 +146,8 @@ SETTINGS: tuple[Setting, ...] = (
         "behind_proxy",
         kinds.boolean,
         "false",
-        "Believe X-Forwarded-Proto and X-Forwarded-Host. Only behind a proxy that "
-        "sets both itself.",
+        "Believe X-Forwarded-Proto, X-Forwarded-Host and the last address of "
+        "X-Forwarded-For. Only behind a proxy that sets them itself.",
         _SERVER,
     ),
     Setting(
@@ -155,6 +155,14 @@ SETTINGS: tuple[Setting, ...] = (
         kinds.text,
         "",
         "Path before every URL, such as /images, when a proxy mounts the server there.",
+        _SERVER,
+    ),
+    Setting(
+        "gzip",
+        kinds.boolean,
+        "false",
+        "Whether long texts and JSON are compressed on the way, but for answers that "
+        "hold a token for forms. A proxy in front may do that as well.",
         _SERVER,
     ),
     Setting(
@@ -170,6 +178,47 @@ SETTINGS: tuple[Setting, ...] = (
         "true",
         "Whether people who have not logged in see what the group 'public' holds, "
         "read-only.",
+        _PEOPLE,
+    ),
+    Setting(
+        "public_get_only",
+        kinds.boolean,
+        "false",
+        "Whether people who have not logged in may only GET, as OMERO.web has it: no "
+        "HEAD, no settings too long for an address; cuts of tables may be posted all "
+        "the same. They change nothing either way.",
+        _PEOPLE,
+    ),
+    Setting(
+        "public_url_filter",
+        kinds.pattern,
+        "",
+        "Regular expression that must be found somewhere in the path of what people "
+        "ask for who have not logged in, such as ^/webgateway/. Empty: any path; "
+        "anonymous_access is the switch for all of it.",
+        _PEOPLE,
+    ),
+    Setting(
+        "credentials_in_query",
+        kinds.boolean,
+        "false",
+        "Whether ?username=…&password=… or ?bsession=<session key> in an address logs "
+        "in. Addresses end up in logs and histories: tokens are safer.",
+        _PEOPLE,
+    ),
+    Setting(
+        "failed_logins",
+        kinds.whole,
+        "10",
+        "How many wrong passwords for a user name from one address within "
+        "failed_login_window, before no further one is looked at; 0 for no limit.",
+        _PEOPLE,
+    ),
+    Setting(
+        "failed_login_window",
+        kinds.duration,
+        "15 min",
+        "How long a wrong password counts.",
         _PEOPLE,
     ),
     Setting(

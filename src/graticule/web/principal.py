@@ -1,29 +1,34 @@
 """Who is asking: found once per request, the same way for every door.
 
-A bearer token, HTTP Basic (a password or a token), the session cookie, or the
-public person. What was found is remembered for ``rights_age``, so that a tile
-costs no look-up; so long may a right live on. Decides nothing about rights:
-that is :mod:`graticule.catalog.access`.
+A bearer token, HTTP Basic (a password or a token), where it is switched on
+credentials in the query (:mod:`graticule.web.login.in_query`), the session cookie,
+or the public person for what the public may ask for. What was found is remembered
+for ``rights_age``, so that a tile costs no look-up; so long may a right live on.
+Decides nothing about rights: that is :mod:`graticule.catalog.access`.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, authenticate, get_user
+from django.contrib.auth import SESSION_KEY, get_user
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from graticule.catalog.login_attempts import TooManyLoginsError
 from graticule.catalog.models import Person
 from graticule.catalog.models.people import PUBLIC
 from graticule.catalog.tokens import find_token
 from graticule.errors import NotPermittedError
 from graticule.services.remembered import Remembered
 from graticule.web.errors import NotLoggedInError
+from graticule.web.login.in_query import has_credentials, person_in_query
+from graticule.web.login.passwords import person_by_password
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ def forget_principals() -> None:
 
 
 _NOBODY = Principal(None)
+_PLAIN = "text/plain; charset=utf-8"
+_TABLE_SLICE = re.compile("/webgateway/table/[0-9]+/slice/")
 _principals: Remembered[Principal | None] = Remembered(10_000)
 
 
@@ -106,11 +113,18 @@ def principal_middleware(
     """Set ``request.principal``; answer 401 to wrong credentials."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        principal = _remember(request)
+        try:
+            principal = _remember(request)
+        except TooManyLoginsError as error:
+            answer = HttpResponse(str(error), status=429, content_type=_PLAIN)
+            answer["Retry-After"] = str(error.wait_seconds)
+            return answer
         if principal is None:
             answer = HttpResponse("Wrong user name, password or token.", status=401)
             answer["WWW-Authenticate"] = 'Basic realm="Graticule", Bearer'
             return answer
+        if principal.is_public and not _public_may_ask(request):
+            principal = _NOBODY
         request.principal = principal  # type: ignore[attr-defined]
         if principal.by_token:
             # No browser sends a token by itself, so nobody can forge its forms.
@@ -122,6 +136,9 @@ def principal_middleware(
 
 def _remember(request: HttpRequest) -> Principal | None:
     header = request.headers.get("Authorization", "")
+    if not header and has_credentials(request):
+        # Never remembered: the answer must set the session's cookie.
+        return Principal(person_in_query(request))
     cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     key = sha256(f"{header}\0{cookie}".encode()).digest()
     age = settings.GRATICULE["rights_age"].total_seconds()
@@ -149,6 +166,16 @@ def public_principal() -> Principal:
     return Principal(Person.objects.filter(username=PUBLIC, is_active=True).first())
 
 
+def _public_may_ask(request: HttpRequest) -> bool:
+    """Say whether who has not logged in may ask for this (contract webgateway 2.4)."""
+    if not settings.GRATICULE["public_url_filter"].search(request.path):
+        return False
+    if not settings.GRATICULE["public_get_only"] or request.method == "GET":
+        return True
+    is_slice = _TABLE_SLICE.fullmatch(request.path_info)
+    return request.method == "POST" and is_slice is not None
+
+
 def _by_token(secret: str) -> Principal | None:
     token = find_token(secret)
     return Principal(token.person, frozenset(token.scopes)) if token else None
@@ -162,7 +189,9 @@ def _by_password(request: HttpRequest, credentials: str) -> Principal | None:
     name, _, password = text.partition(":")
     if "\0" in text:  # in no name nor password, and PostgreSQL refuses it
         return None
-    person = authenticate(request, username=name, password=password)
-    if isinstance(person, Person):
-        return Principal(person)
-    return _by_token(password)
+    # Tokens first: they cost little, and are no wrong passwords.
+    found = _by_token(password)
+    if found is None:
+        person = person_by_password(request, name, password)
+        found = Principal(person) if person else None
+    return found

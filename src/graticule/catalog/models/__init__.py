@@ -10,6 +10,7 @@ from graticule.catalog.models.files import (
     ScanProblem,
 )
 from graticule.catalog.models.images import Channel, Image, PlaneTimes
+from graticule.catalog.models.login_attempts import LoginAttempt
 from graticule.catalog.models.people import Group, Membership, Permissions, Person
 from graticule.catalog.models.plates import (
     Plate,
@@ -35,6 +36,7 @@ __all__ = [
     "Folder",
     "Group",
     "Image",
+    "LoginAttempt",
     "LoginLink",
     "Membership",
     "OriginalFile",

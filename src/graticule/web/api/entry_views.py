@@ -9,15 +9,16 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django import forms
-from django.contrib.auth import SESSION_KEY, authenticate, login
+from django.contrib.auth import SESSION_KEY, login
 from django.http import HttpRequest, JsonResponse
 from django.middleware.csrf import get_token
 
+from graticule.catalog.login_attempts import TooManyLoginsError
 from graticule.catalog.models import Membership, Person
-from graticule.catalog.models.people import PUBLIC
 from graticule.web.api.addresses import Addresses
 from graticule.web.api.details import SCHEMA, Json
 from graticule.web.api.wrapper import api_view, json_answer, message
+from graticule.web.login.passwords import GUEST, person_by_password
 from graticule.web.principal import is_public, person_of
 
 _LISTS = (
@@ -91,7 +92,7 @@ class LoginForm(forms.Form):
     def clean_username(self) -> str:
         """Refuse the account that only servers use."""
         name: str = self.cleaned_data["username"]
-        if name == "guest":
+        if name == GUEST:
             raise forms.ValidationError("Guest account is not supported.")
         return name
 
@@ -114,12 +115,14 @@ def log_in(request: HttpRequest) -> Json | JsonResponse:
     form = LoginForm(fields)
     if not form.is_valid():
         return message(form.sentences(), 403)
-    found = authenticate(
-        request,
-        username=form.cleaned_data["username"],
-        password=form.cleaned_data["password"],
-    )
-    if not isinstance(found, Person) or found.username == PUBLIC:
+    said = form.cleaned_data
+    try:
+        found = person_by_password(request, said["username"], said["password"])
+    except TooManyLoginsError as error:
+        answer = message(str(error), 403)  # the contract's for all that fails
+        answer["Retry-After"] = str(error.wait_seconds)
+        return answer
+    if found is None:
         return message(_WRONG, 403)
     login(request, found)
     return _success(request, found)

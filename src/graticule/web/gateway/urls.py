@@ -18,6 +18,7 @@ from graticule.web.gateway import (
     rendering_views,
     roi_views,
     split_views,
+    su_views,
 )
 
 _IID = r"(?P<iid>[0-9]+)"
@@ -197,6 +198,7 @@ urlpatterns = [
     re_path(
         r"^open_with/$", open_with_views.open_with, name="webgateway_open_with_options"
     ),
+    re_path(r"^su/(?P<user>[^/]+)/$", su_views.su, name="webgateway_su"),
     re_path(
         rf"^img_detail/{_IID}/$", list_views.viewer_page, name="webgateway_full_viewer"
     ),

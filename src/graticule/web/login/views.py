@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from graticule.catalog.models import Person
-from graticule.catalog.models.people import PUBLIC
+from graticule.catalog.login_attempts import TooManyLoginsError
 from graticule.catalog.tokens import use_login_link
 from graticule.web.errors import page
+from graticule.web.login.passwords import GUEST, person_by_password
 from graticule.web.principal import forget_principals
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -35,14 +35,20 @@ def log_in(request: HttpRequest) -> HttpResponse:
         return render(request, "graticule/login.html", said)
     name = request.POST.get("username", "")
     password = request.POST.get("password", "")
-    # NUL is in no name nor password, and PostgreSQL refuses to look for it.
-    person = (
-        None
-        if "\0" in name + password
-        else authenticate(request, username=name, password=password)
-    )
-    if not isinstance(person, Person) or person.username == PUBLIC:
-        said |= {"username": name, "error": "User name or password is wrong."}
+    said["username"] = name
+    try:
+        person = person_by_password(request, name, password)
+    except TooManyLoginsError as error:
+        said["error"] = str(error)
+        answer = render(request, "graticule/login.html", said, status=429)
+        answer["Retry-After"] = str(error.wait_seconds)
+        return answer
+    if person is None:
+        said["error"] = (
+            "Guest account is not supported."
+            if name == GUEST
+            else "User name or password is wrong."
+        )
         return render(request, "graticule/login.html", said, status=403)
     login(request, person)
     return HttpResponseRedirect(said["url"])
