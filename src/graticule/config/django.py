@@ -35,7 +35,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "graticule.catalog",
-    "graticule.jobs.apps.JobsConfig",
     "graticule.viewer",
 ]
 MIDDLEWARE = [
