@@ -300,6 +300,57 @@ class TestDeleting:
         checked(post(admin, "delete_web_figure", **form), "error", status)
 
 
+class TestMoving:
+    """chgrp: a figure of the writer's to another group of the writer's."""
+
+    @pytest.fixture
+    def second(self, cast):
+        from graticule.catalog.models import Group, Membership
+
+        group = Group.objects.create(name="second", permissions="rw----")
+        Membership.objects.create(person=cast.alice, group=group)
+        return group
+
+    def test_it_works(self, alice, cast, logged_in, second):
+        number = save(alice, figure_of())
+        bob = logged_in(cast.bob)
+        assert [entry["id"] for entry in listed(bob)] == [number]
+        answer = post(alice, "chgrp", group_id=second.pk, ann_id=number)
+        assert checked(answer, "done") == {"success": True}
+        assert loaded(alice, number)["group"] == {"id": second.pk, "name": "second"}
+        assert listed(bob) == []
+
+    def test_several_or_none(self, alice, cast, second):
+        from django.db import transaction
+
+        number = save(alice, figure_of())
+        with transaction.atomic():
+            ids = f"{number},987654"
+            answer = post(alice, "chgrp", group_id=second.pk, ann_id=ids)
+        checked(answer, "error", 404)
+        assert loaded(alice, number)["group"]["id"] == cast.group.pk
+
+    @pytest.mark.parametrize(
+        ("form", "status", "said"),
+        [
+            ({"Image": "1", "group_id": "1"}, 400, "images stay"),
+            ({"ann_id": "1"}, 400, "group_id and ann_id"),
+            ({"ann_id": "x", "group_id": "1"}, 400, "ann_id must be ids"),
+            ({"ann_id": "1", "group_id": "987654"}, 404, "Group:987654"),
+        ],
+    )
+    def test_what_cannot_be_moved(self, alice, form, status, said):
+        answer = post(alice, "chgrp", **form)
+        assert said in checked(answer, "error", status)["message"]
+
+    def test_not_to_a_group_one_is_not_in(self, admin, alice, cast, database):
+        number = save(alice, figure_of())
+        answer = post(alice, "chgrp", group_id=database.public_group.pk, ann_id=number)
+        checked(answer, "error", 404)
+        answer = post(admin, "chgrp", group_id=database.public_group.pk, ann_id=number)
+        checked(answer, "done")
+
+
 def test_a_token_for_reading_only(admin, database, client):
     from graticule.catalog.tokens import make_token
 
@@ -310,6 +361,7 @@ def test_a_token_for_reading_only(admin, database, client):
         ("save_web_figure", {"figureJSON": "{}"}),
         ("save_web_figure", {"figureJSON": "{}", "fileId": number}),
         ("delete_web_figure", {"fileId": number}),
+        ("chgrp", {"ann_id": number, "group_id": database.public_group.pk}),
     ):
         answer = client.post(f"/figure/{name}/", form, headers=headers)
         said = checked(answer, "error", 403)

@@ -129,6 +129,26 @@ def test_changing_a_figure(things, logged_in, level, name):
 
 
 @pytest.mark.parametrize("level", SEES)
+def test_moving_a_figure(things, logged_in, level):
+    """Owners and administrators; who may merely edit takes no figure away."""
+    from graticule.catalog.models import Group, Membership
+
+    cast, _, number = things(level)
+    other = Group.objects.create(name="other", permissions="rwrw--")
+    for who in PEOPLE:
+        Membership.objects.create(person=getattr(cast, who), group=other)
+    for who in ("bob", "charlie", "group_owner", "administrator", "alice"):
+        client = logged_in(getattr(cast, who))
+        answer = post(client, "chgrp", ann_id=number, group_id=other.pk)
+        if who in {"alice", "administrator"}:
+            checked(answer, "done")
+            back = post(client, "chgrp", ann_id=number, group_id=cast.group.pk)
+            checked(back, "done")
+        else:
+            checked(answer, "error", 403 if who in SEES[level] else 404)
+
+
+@pytest.mark.parametrize("level", SEES)
 def test_saving_beside_an_image(things, logged_in, level):
     """Nobody saves in a group they are not in, whatever images they name."""
     cast, row, _ = things(level)
@@ -139,7 +159,7 @@ def test_saving_beside_an_image(things, logged_in, level):
         assert (group["id"] == cast.group.pk) == (who != "charlie"), who
 
 
-@pytest.mark.parametrize("name", ["save_web_figure", "delete_web_figure"])
+@pytest.mark.parametrize("name", ["save_web_figure", "delete_web_figure", "chgrp"])
 def test_the_public_changes_nothing(image, logged_in, database, name):
     """The figure lies in the public group: everybody sees it."""
     row = image("uint8.tif")
@@ -148,6 +168,8 @@ def test_the_public_changes_nothing(image, logged_in, database, name):
     found = client.get(f"/figure/load_web_figure/{number}/")
     assert checked(found, "figure")["canEdit"] is False
     forms = [{"fileId": number, "figureJSON": "{}"}]
+    if name == "chgrp":
+        forms = [{"ann_id": number, "group_id": database.public_group.pk}]
     if name == "save_web_figure":
         forms.append({"figureJSON": json.dumps(figure_of(row.pk))})
     for form in forms:
@@ -174,5 +196,5 @@ def test_nobody_is_sent_to_log_in(image, configured):
         assert answer["Location"].startswith("/webclient/login/?url="), path
         answer = client.get(f"/figure/{path}", **XHR)
         assert (answer.status_code, answer.content) == (403, b""), path
-    for name in ("save_web_figure", "delete_web_figure"):
+    for name in ("save_web_figure", "delete_web_figure", "chgrp"):
         assert post(client, name, fileId=1, figureJSON="{}").status_code == 302

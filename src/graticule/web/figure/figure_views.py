@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from graticule.errors import RequestError
 from graticule.services import figures
 from graticule.web.figure import answers
-from graticule.web.figure.params import form_id
+from graticule.web.figure.params import asked_ids, form_id
 from graticule.web.figure.wrapper import figure_view
 from graticule.web.gateway import numbers
 from graticule.web.principal import person_of, writer_of
@@ -60,4 +60,19 @@ def delete_web_figure(request: HttpRequest) -> dict[str, bool]:
     if figure_id is None:
         raise RequestError("fileId, the figure's id, is required.")
     figures.delete_figure(person, figure_id)
+    return {"success": True}
+
+
+@figure_view("POST")
+def chgrp(request: HttpRequest) -> dict[str, bool]:
+    """Move figures to another group; nothing else is moved here."""
+    person = writer_of(request)
+    group_id = form_id(request, "group_id")
+    figure_ids = asked_ids(request.POST.getlist("ann_id"), "ann_id")
+    if group_id is None or not figure_ids:
+        raise RequestError(
+            "group_id and ann_id, the ids of a group and of figures, are required: "
+            "only figures can be moved, images stay in the group of their folder."
+        )
+    figures.move_figures(person, figure_ids, group_id)
     return {"success": True}

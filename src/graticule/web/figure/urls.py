@@ -17,8 +17,8 @@ _PLANE = "(?P<z>[0-9]+)/(?P<t>[0-9]+)"
 urlpatterns = [
     re_path(r"^$", page_views.index, name="figure_index"),
     # Addresses the page gives itself.
-    re_path(r"^(?:new|open|recover)/$", page_views.index, name="figure_new"),
-    re_path(r"^file/(?P<file_id>[0-9]+)/$", page_views.index, name="figure_file"),
+    re_path(r"^(?:new|open|recover)/?$", page_views.index, name="figure_new"),
+    re_path(r"^file/(?P<file_id>[0-9]+)/?$", page_views.index, name="figure_file"),
     re_path(rf"^imgData/{_IID}/$", image_views.image_data_json, name="figure_imgData"),
     re_path(
         rf"^render_scaled_region/{_IID}/{_PLANE}/$",
@@ -68,4 +68,5 @@ urlpatterns = [
         figure_views.delete_web_figure,
         name="delete_web_figure",
     ),
+    re_path(r"^chgrp/$", figure_views.chgrp, name="figure_chgrp"),
 ]
