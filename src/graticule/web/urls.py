@@ -13,6 +13,7 @@ urlpatterns = [
     path("webclient/", include("graticule.web.webclient.urls")),
     path("iviewer/", include("graticule.web.iviewer.urls")),
     path("figure/", include("graticule.web.figure.urls")),
+    path("clients/", include("graticule.web.clients.urls")),
 ]
 
 handler400 = "graticule.web.errors.bad_request"

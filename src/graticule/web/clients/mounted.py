@@ -79,7 +79,7 @@ def _templates(client: Installed) -> DjangoTemplates:
             "DIRS": [client.templates],
             "APP_DIRS": False,
             "OPTIONS": {
-                "builtins": ["django.templatetags.static"],
+                "builtins": ["django.templatetags.static", library],
                 "libraries": {"common_filters": library, "common_tags": library},
             },
         }

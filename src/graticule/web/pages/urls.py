@@ -8,6 +8,8 @@ from graticule.web.pages import views
 
 urlpatterns = [
     path("", views.start, name="start"),
+    # Where browsers look that were told nothing, as on pages of clients.
+    path("favicon.ico", views.favicon, name="favicon"),
     path("project/<int:project_id>/", views.project, name="project"),
     path("dataset/<int:dataset_id>/", views.dataset, name="dataset"),
     path("screen/<int:screen_id>/", views.screen, name="screen"),

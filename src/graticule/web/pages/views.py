@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from graticule.catalog.models import Dataset, Image, Plate, Project, Screen
@@ -68,6 +69,12 @@ def start(request: HttpRequest) -> HttpResponse:
         "sections": sections,
     }
     return _page(request, "shelves.html", filling)
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Say where the icon of the pages is."""
+    del request
+    return HttpResponseRedirect(static("graticule/favicon.svg"))
 
 
 def project(request: HttpRequest, project_id: int) -> HttpResponse:
