@@ -294,6 +294,13 @@ SETTINGS: tuple[Setting, ...] = (
         _LIMITS,
     ),
     Setting(
+        "max_measured_pixels",
+        kinds.whole,
+        "100000000",
+        "Most pixels, over all shapes and channels, that one answer measures.",
+        _LIMITS,
+    ),
+    Setting(
         "max_form_bytes",
         kinds.byte_size,
         "16 MiB",

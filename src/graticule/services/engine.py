@@ -64,6 +64,7 @@ class Engine:
         self.rights_age_seconds: float = values["rights_age"].total_seconds()
         self.max_render_pixels: int = values["max_render_pixels"]
         self.max_projection_bytes: int = values["max_projection_bytes"]
+        self.max_measured_pixels: int = values["max_measured_pixels"]
         self.max_plane_pixels: int = values["max_plane_pixels"]
         self.max_thumbnail_length: int = values["max_thumbnail_length"]
         self.thumbnail_length: int = values["thumbnail_length"]
