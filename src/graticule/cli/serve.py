@@ -184,7 +184,8 @@ def _serve(values: Any, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=values["threads"],
+        # A download keeps a thread for as long as its client takes.
+        blocking_threads=values["threads"] + values["downloads"],
         log_level=LogLevels.warning,
         websockets=False,
         respawn_failed_workers=True,

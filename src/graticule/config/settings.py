@@ -343,6 +343,36 @@ SETTINGS: tuple[Setting, ...] = (
         _LIMITS,
     ),
     Setting(
+        "max_download_bytes",
+        kinds.byte_size,
+        "1 GiB",
+        "Largest total size of several original files in one download; single files "
+        "may be larger.",
+        _LIMITS,
+    ),
+    Setting(
+        "max_download_files",
+        kinds.positive,
+        "100000",
+        "Most original files in one download.",
+        _LIMITS,
+    ),
+    Setting(
+        "max_download_images",
+        kinds.positive,
+        "1000",
+        "Most images drawn for one download.",
+        _LIMITS,
+    ),
+    Setting(
+        "downloads",
+        kinds.positive,
+        "8",
+        "Downloads each worker sends at once; whoever comes then is asked to come "
+        "again.",
+        _LIMITS,
+    ),
+    Setting(
         "chunk_cache_bytes",
         kinds.byte_size,
         "256 MiB",

@@ -6,6 +6,7 @@ Each is parse, authorise, ask, encode, reply.
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -40,6 +41,18 @@ def render_image(
     if explicit:
         parse_rendering(request, explicit=True)
     scene = find_scene(person, numbers.path_number(iid))
+    return _picture(request, scene, image_view(request, scene, z, t))
+
+
+def image_view(
+    request: HttpRequest,
+    scene: Scene,
+    z: str | None,
+    t: str | None,
+    *,
+    file_format: str = "jpeg",
+) -> View:
+    """Read which plane is asked for, drawn how; by default as people see it first."""
     asked = parse_rendering(request)
     view = whole_plane(
         scene,
@@ -48,7 +61,7 @@ def render_image(
         t=scene.default_t if t is None else numbers.path_number(t),
         quality=_quality(asked),
     )
-    return _picture(request, scene, view)
+    return replace(view, format=file_format)
 
 
 def render_image_region(

@@ -9,6 +9,7 @@ from django.http import HttpResponseBase
 from django.urls import re_path
 
 from graticule.web.gateway import (
+    download_views,
     image_views,
     line_plot_views,
     list_views,
@@ -188,6 +189,19 @@ urlpatterns = [
         r"^plate/(?P<pid>[0-9]+)/(?:(?P<field>[0-9]+)/)?(?:(?P<acquisition>[0-9]+)/)?$",
         plate_views.plate_grid,
         name="webgateway_plategrid_json",
+    ),
+    re_path(
+        rf"^download_as/(?:{_IID}/)?$", download_views.download_as, name="download_as"
+    ),
+    re_path(
+        rf"^archived_files/download/(?:{_IID}/)?$",
+        download_views.archived_files,
+        name="archived_files",
+    ),
+    re_path(
+        rf"^original_file_paths/{_IID}/$",
+        download_views.original_file_paths,
+        name="original_file_paths",
     ),
     # Not anchored at its end: any text may follow (contract 1).
     re_path(
