@@ -336,6 +336,27 @@ SETTINGS: tuple[Setting, ...] = (
         _LIMITS,
     ),
     Setting(
+        "max_export_bytes",
+        kinds.byte_size,
+        "1 GiB",
+        "Most pixels an export (OME-TIFF, movie) made in a request may hold.",
+        _LIMITS,
+    ),
+    Setting(
+        "max_export_images",
+        kinds.whole,
+        "200",
+        "Most images exported in one request.",
+        _LIMITS,
+    ),
+    Setting(
+        "max_movie_frames",
+        kinds.whole,
+        "500",
+        "Most frames of a movie made in a request.",
+        _LIMITS,
+    ),
+    Setting(
         "thumbnails_batch",
         kinds.whole,
         "50",
@@ -391,6 +412,14 @@ SETTINGS: tuple[Setting, ...] = (
         kinds.byte_size,
         "64 MiB",
         "Rendered pictures each worker keeps in memory; 0 keeps none.",
+        _CACHES,
+    ),
+    Setting(
+        "temp_folder",
+        kinds.text,
+        "",
+        "Folder where exported files are kept for 12 h, so that who asks again need "
+        "not wait. Empty: they are sent and forgotten.",
         _CACHES,
     ),
     Setting(

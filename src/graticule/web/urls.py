@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from graticule.web.gateway.export_views import temp_file
+
 urlpatterns = [
     path("", include("graticule.web.pages.urls")),
     path("", include("graticule.web.login.urls")),
     path("", include("graticule.web.openapi.urls")),
     path("api/", include("graticule.web.api.urls")),
     path("webgateway/", include("graticule.web.gateway.urls")),
+    # Exported files, where clients are sent to (contract webgateway 15).
+    path("static/webgateway/tfiles/<str:key>/<str:name>", temp_file, name="temp_file"),
     path("webclient/", include("graticule.web.webclient.urls")),
     path("iviewer/", include("graticule.web.iviewer.urls")),
     path("figure/", include("graticule.web.figure.urls")),

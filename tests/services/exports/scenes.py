@@ -9,7 +9,7 @@ def scene_of_file(path, index=0, **changes):
     from graticule.pixels.registry import open_source
     from graticule.render.settings import ChannelRendering, Rendering
     from graticule.services.engine import engine
-    from graticule.services.exports.ome_facts import ChannelFacts, ImageFacts
+    from graticule.services.exports.facts import ChannelFacts, ImageFacts
     from graticule.services.scenes import Scene
 
     context = ReadContext(engine().limits, engine().context.chunks)

@@ -167,7 +167,7 @@ def test_large_colour_pictures_with_levels(exported, tmp_path):
 
 
 def test_what_the_catalogue_knows_is_said(exported, tmp_path):
-    from graticule.services.exports.ome_facts import ChannelFacts, ImageFacts
+    from graticule.services.exports.facts import ChannelFacts, ImageFacts
 
     path = tmp_path / "in.ome.tif"
     tifffile.imwrite(path, random((2, 2, 20, 20), "uint16"), metadata={"axes": "ZCYX"})

@@ -19,7 +19,7 @@ import tifffile
 from graticule.pixels.model import Level, PixelType, Window
 from graticule.pixels.reader import Pixels, Source
 from graticule.services.exports.aside import Progress, appearing_file
-from graticule.services.exports.ome_facts import ImageFacts
+from graticule.services.exports.facts import ImageFacts
 from graticule.services.exports.ome_xml import ome_xml
 from graticule.services.scenes import Scene, open_scene
 

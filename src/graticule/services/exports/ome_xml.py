@@ -13,7 +13,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from graticule.pixels.model import PixelType
-from graticule.services.exports.ome_facts import ChannelFacts, ImageFacts
+from graticule.services.exports.facts import ChannelFacts, ImageFacts
 
 NAMESPACE = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"

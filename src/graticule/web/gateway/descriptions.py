@@ -101,6 +101,47 @@ PICTURES: dict[str, tuple[Operation, ...]] = {
     ),
 }
 
+_OME_TIFF = (
+    Answer("image/tiff", "The image."),
+    Answer("application/zip", "Several images, each an OME-TIFF."),
+    Answer("application/json", "With dryrun: how many.", body={"type": "integer"}),
+    Answer("", "To the file, where exports are kept.", status=302),
+)
+_MOVIE = (
+    Answer("video/mp4", "The movie."),
+    Answer("video/mpeg", "The movie."),
+    Answer("video/x-ms-wmv", "The movie."),
+    Answer("", "To the file, where exports are kept.", status=302),
+)
+EXPORTS: dict[str, tuple[Operation, ...]] = {
+    "webgateway_render_ome_tiff": (
+        Operation(
+            "Images as OME-TIFF",
+            _OME_TIFF,
+            (
+                Parameter("selection", TEXT, "Of a dataset, only these: 1,2,3."),
+                Parameter("dryrun", TEXT, "Not empty: say how many they are."),
+                CALLBACK,
+            ),
+        ),
+    ),
+    "webgateway_render_movie": (
+        Operation(
+            "A movie along z or t",
+            _MOVIE,
+            (
+                *RENDERING,
+                Parameter("fps", INTEGER, "Frames a second, 1 to 120; 4 if absent."),
+                Parameter(
+                    "format",
+                    {"enum": ["quicktime", "mpeg", "wmv"]},
+                    "MP4 (if absent), MPEG or WMV.",
+                ),
+            ),
+        ),
+    ),
+}
+
 JSON: dict[str, tuple[Operation, ...]] = {
     "webgateway_get_thumbnail_json": _get(
         "A thumbnail as a data URI", json_answer("thumbnail"), *SIZE
@@ -249,6 +290,10 @@ _ID_OF: dict[str, Any] = {
     "shape_id": "The shape.",
     "z": "The plane, from 0.",
     "t": "The time, from 0.",
+    "ctx": "What the id is of: p project, d dataset, w well, else an image.",
+    "cid": "The container or image.",
+    "axis": "What the movie runs along, z or t.",
+    "pos": "The t of a movie along z, or the z of one along t; from 1.",
     "x": "The column, from 0.",
     "y": "The row, from 0.",
     "w": "The width in pixels.",
@@ -262,7 +307,7 @@ _ID_OF: dict[str, Any] = {
 DOOR = Door(
     name="gateway",
     help="The interface of OMERO.web's webgateway.",
-    operations=PICTURES | JSON | CHANGES | PAGES,
+    operations=PICTURES | EXPORTS | JSON | CHANGES | PAGES,
     path_parameters=_ID_OF,
     errors=(
         Answer("", "To the login page, where the public may not see this.", status=302),

@@ -9,6 +9,7 @@ from django.http import HttpResponseBase
 from django.urls import re_path
 
 from graticule.web.gateway import (
+    export_views,
     download_views,
     image_views,
     line_plot_views,
@@ -202,6 +203,16 @@ urlpatterns = [
         rf"^original_file_paths/{_IID}/$",
         download_views.original_file_paths,
         name="original_file_paths",
+    ),
+    re_path(
+        r"^render_ome_tiff/(?P<ctx>[^/]+)/(?P<cid>[0-9]+)/$",
+        export_views.render_ome_tiff,
+        name="webgateway_render_ome_tiff",
+    ),
+    re_path(
+        rf"^render_movie/{_IID}/(?P<axis>[zt])/(?P<pos>[0-9]+)/$",
+        export_views.render_movie,
+        name="webgateway_render_movie",
     ),
     # Not anchored at its end: any text may follow (contract 1).
     re_path(

@@ -1,6 +1,7 @@
 """What the catalogue knows of an image beyond its pixels, as frozen values.
 
-For writers of OME-XML. The scene has passed the rule of visibility before.
+For writers of OME-XML and of movies. The scene has passed the rule of visibility
+before.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from graticule.catalog.models import Channel, Image, PlaneTimes
+from graticule.errors import NotFoundError
 from graticule.services.scenes import Scene
 
 
@@ -42,8 +44,14 @@ class ImageFacts:
 
 
 def image_facts(scene: Scene) -> ImageFacts:
-    """Look up what the catalogue knows of a scene's image."""
-    image = Image.objects.get(pk=scene.image_id)
+    """Look up what the catalogue knows of a scene's image.
+
+    Raises
+    ------
+    graticule.errors.NotFoundError
+        If it has been deleted meanwhile.
+    """
+    image = _image(scene)
     return ImageFacts(
         name=image.name,
         description=image.description,
@@ -55,17 +63,46 @@ def image_facts(scene: Scene) -> ImageFacts:
         time_increment=image.time_increment,
         magnification=image.nominal_magnification,
         channels=tuple(_channel(row) for row in image.channels.all()),
-        seconds=plane_seconds(scene),
+        seconds=_plane_seconds(scene),
     )
 
 
-def plane_seconds(scene: Scene) -> dict[tuple[int, int, int], float]:
+@dataclass(frozen=True, slots=True)
+class FrameFacts:
+    """What is written on frames: ``seconds`` of the first channel, by ``(z, t)``."""
+
+    pixel_um: float | None
+    seconds: tuple[tuple[tuple[int, int], float], ...]
+
+
+def frame_facts(scene: Scene) -> FrameFacts:
+    """Look up what is written on the frames of a movie.
+
+    Raises
+    ------
+    graticule.errors.NotFoundError
+        If the image has been deleted meanwhile.
+    """
+    seconds = _plane_seconds(scene)
+    least = min((c for _, c, _ in seconds), default=0)
+    return FrameFacts(
+        _image(scene).pixel_width_um,
+        tuple(((z, t), at) for (z, c, t), at in seconds.items() if c == least),
+    )
+
+
+def _image(scene: Scene) -> Image:
+    image = Image.objects.filter(pk=scene.image_id).first()
+    if image is None:
+        raise NotFoundError(f"Image:{scene.image_id} not found")
+    return image
+
+
+def _plane_seconds(scene: Scene) -> dict[tuple[int, int, int], float]:
     """Look up when each plane was taken, by ``(z, c, t)``, where that is known."""
     times = PlaneTimes.objects.filter(image=scene.image_id).first()
-    if times is None:
-        return {}
     found = {}
-    for place, seconds in times.seconds.items():
+    for place, seconds in (times.seconds if times else {}).items():
         z, c, t = (int(part) for part in place.split(","))
         found[z, c, t] = float(seconds)
     return found
