@@ -57,7 +57,7 @@ def test_charlie_and_nobody_see_nothing(browse, cast, make, kind):
     kind = browse.Kind(kind)
     for person in (cast.charlie, None):
         assert not browse.top_level(person, kind).exists()
-        assert not browse.named(person, kind, "secret").exists()
+        assert not browse.searched(person, kind, "secret").exists()
         page = browse.page_of(person, kind, browse.top_level(person, kind))
         assert (page.entries, page.total, page.number) == ((), 0, 1)
     assert browse.top_level(cast.bob, kind).count() == 1
@@ -80,7 +80,7 @@ def test_covers_and_counts_of_every_container(browse, cast, make):
         browse.Kind.PLATE: (plate, 2, first_four[:2]),
     }
     for kind, (thing, children, covers) in expected.items():
-        query = browse.named(cast.bob, kind, thing.name)
+        query = browse.searched(cast.bob, kind, thing.name)
         entry = next(
             entry
             for entry in browse.page_of(cast.bob, kind, query).entries
@@ -138,18 +138,25 @@ def test_pages_are_cut_and_clamped(browse, cast, make):
     assert page(2).total == 5
 
 
-def test_search_is_for_parts_of_names_and_takes_signs_as_they_are(browse, cast, make):
+def test_search_is_for_beginnings_of_words_and_never_refuses(browse, cast, make):
     make("image", "Mitosis 100%.tif")
-    make("image", "other_cell.tif")
+    make("image", "other_cell.tif", description="in mitosis")
 
-    def found(text):
-        query = browse.named(cast.bob, browse.Kind.IMAGE, text)
-        return names(browse.page_of(cast.bob, browse.Kind.IMAGE, query))
+    def found(text, kind=browse.Kind.IMAGE):
+        return names(
+            browse.page_of(cast.bob, kind, browse.searched(cast.bob, kind, text))
+        )
 
-    assert found("mITO") == ["Mitosis 100%.tif"]
-    assert found("%") == ["Mitosis 100%.tif"]
-    assert found("_") == ["other_cell.tif"]
-    assert found("nothing") == []
+    assert found("mITO") == ["Mitosis 100%.tif", "other_cell.tif"]
+    assert found("name:mito") == found("100%") == ["Mitosis 100%.tif"]
+    assert found('"mito"') == found("%") == found("nothing") == []
+    # What is no query is taken for its words.
+    assert found("(mitosis 100") == found("mitosis: 100~") == ["Mitosis 100%.tif"]
+    assert found('oth "') == found("oth AND") == ["other_cell.tif"]
+    assert found("id:mito") == []
+    make("plate", "plate 7")
+    assert found("plate7", browse.Kind.PLATE) == ["plate 7"]
+    assert found("7plate", browse.Kind.PLATE) == []
 
 
 def test_place_of_an_image(browse, cast, make):

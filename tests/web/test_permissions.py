@@ -32,6 +32,8 @@ ENDPOINTS = {
     "dataset/{dataset}/children/": (500, b'""'),
     "well/{well}/children/": (500, b'""'),
     "wellData/{well}/": (500, b'""'),
+    "search/?text=own+id:{image}": (200, b"[]"),
+    "search/?text=own+id:{image}&ctx=imgs&grabData=1": (200, b"[]"),
     "plate/{plate}/": (500, b"not found"),
     "histogram_json/{image}/channel/0/": (404, None),
     "compatImgRDef/{image}/": (200, b"false"),

@@ -10,6 +10,8 @@ CASES = [
     ("wellData/99999999/", 500, 404),
     ("get_thumbnail/99999999/", 500, 404),
     ("get_thumbnails/?" + "&".join(f"id={n}" for n in range(60)), 500, 400),
+    ("search/?text=(", 500, 400),
+    ("search/?text=a&start=x", 500, 400),
     ("render_image/{image}/?q=high", 500, 400),
     ("histogram_json/{image}/channel/0/?bins=many", 500, 400),
 ]

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from django.db.models import Count, F, Manager, Q, QuerySet, Window
+from django.db.models import Count, F, Manager, QuerySet, Window
 from django.db.models.functions import Lower, RowNumber
 
 from graticule.catalog.access import visible_to
 from graticule.catalog.models import (
     Dataset,
     Image,
-    OriginalFile,
     Person,
     Plate,
     Project,
@@ -27,6 +26,8 @@ from graticule.catalog.models import (
     Well,
 )
 from graticule.services.plates import lay_out
+from graticule.services.search.asking import matching
+from graticule.services.search.query import QueryError, parse, plain_query
 
 PAGE_SIZE = 200
 COVERS = 4
@@ -147,17 +148,17 @@ def top_level(person: Person | None, kind: Kind) -> QuerySet[Any]:
     return query
 
 
-def named(person: Person | None, kind: Kind, text: str) -> QuerySet[Any]:
-    """List what has a text in its name, whatever the case.
+def searched(person: Person | None, kind: Kind, text: str) -> QuerySet[Any]:
+    """List what a search finds; words stand for all that begin so.
 
-    Images are also found by the names of their files.
+    What is no query is taken for its words (:mod:`graticule.services.search`).
     """
-    query = visible_to(person, _TABLES[kind].all())
-    if kind is Kind.IMAGE:
-        files = OriginalFile.objects.filter(name__icontains=text)
-        filesets = files.exclude(fileset=None).values("fileset")
-        return query.filter(Q(name__icontains=text) | Q(fileset__in=filesets))
-    return query.filter(name__icontains=text)
+    things = _TABLES[kind].all()
+    try:
+        query = parse(text, beginnings=True)
+        return matching(person, query, things)
+    except QueryError:
+        return matching(person, plain_query(text, beginnings=True), things)
 
 
 def children_of(person: Person | None, parent: Project | Dataset | Screen) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -19,6 +20,9 @@ from graticule.services.search.resolve import Phrases, Resolved, Scan, resolve
 
 MOST_FOUND = 1_000
 """Things of each kind that are found at most (contract webgateway 8.5)."""
+
+# Of so many at least as many as are wanted can be seen, mostly.
+_GUESS = 2 * MOST_FOUND
 
 NamedT = TypeVar("NamedT", bound=Named)
 
@@ -52,7 +56,9 @@ def find(person: Person | None, query: Node | None, *, images_only: bool) -> Fou
         return Found([], [], [])
     catch_up()
     resolved = resolve(query)
-    images = Image.objects.select_related("owner")
+    # What lists show; there are few owners, so they are fetched apart.
+    shown = ("name", "description", "acquired", "created", "owner", "group")
+    images = Image.objects.only(*shown).prefetch_related("owner")
     return Found(
         [] if images_only else _first(person, Project.objects.all(), resolved),
         [] if images_only else _first(person, Dataset.objects.all(), resolved),
@@ -73,21 +79,29 @@ def matching(
     if query is None:
         return things.none()
     catch_up()
-    return visible_to(person, things).filter(_condition(things, resolve(query)))
+    return visible_to(person, things).filter(_conditions(things).of(resolve(query)))
 
 
 def _first(
     person: Person | None, things: QuerySet[NamedT], query: Resolved
 ) -> list[NamedT]:
-    found = visible_to(person, things).filter(_condition(things, query))
-    # By id first: the databases have them in that order and need not sort all.
-    rows = list(found.order_by("pk")[:MOST_FOUND])
+    """Find the first by id: databases have them so, and need not sort all."""
+    seen = visible_to(person, things).order_by("pk")
+    conditions = _conditions(things)
+    rows: list[NamedT] | None = None
+    some = conditions.first_ids(query, _GUESS)
+    if some is not None:
+        rows = list(seen.filter(pk__in=some)[:MOST_FOUND])
+        if len(rows) < MOST_FOUND and len(some) == _GUESS:
+            rows = None  # many cannot be seen: ask for all
+    if rows is None:
+        rows = list(seen.filter(conditions.of(query))[:MOST_FOUND])
     return sorted(rows, key=lambda row: (row.name.casefold(), row.pk))
 
 
-def _condition(things: QuerySet[Any], query: Resolved) -> Q:
+def _conditions(things: QuerySet[Any]) -> _Conditions:
     kind = things.model._meta.model_name  # noqa: SLF001 -- Django's documented way
-    return _Conditions(kind or "", engine()).of(query)
+    return _Conditions(kind or "", engine())
 
 
 class _Conditions:
@@ -113,6 +127,22 @@ class _Conditions:
             case AnyOf(parts):
                 return self.joined(parts, Q.OR)
         raise TypeError(f"{query!r} is no query.")
+
+    def first_ids(self, query: Any, most: int) -> list[int] | None:
+        """List the lowest ids of what fits, seen or not; None if that is no cheaper."""
+        expression = self.expression(query)
+        if expression == "":
+            return []
+        if expression is not None:
+            sql, parameter = self.index.match, expression
+        elif isinstance(query, Scan):
+            sql, parameter = self.index.scan, query.regex
+        else:
+            return None
+        with connection.cursor() as cursor:
+            ordered = f"{sql.format(table=self.table)} ORDER BY 1 LIMIT %s"
+            cursor.execute(ordered, [parameter, most])
+            return [pk for (pk,) in cursor.fetchall()]
 
     def joined(self, parts: Iterable[Any], connector: str) -> Q:
         """Join conditions; those that can be are one expression."""

@@ -24,6 +24,8 @@ MOST_BEFORE_A_SEARCH = 1_000
 """Things that one search takes in at most; the next ones do the rest."""
 _CHUNK = 500
 
+_THING = ("kind", "target_id")
+
 Thing = tuple[str, int]
 
 
@@ -34,18 +36,9 @@ def catch_up(most: int = MOST_BEFORE_A_SEARCH) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         index = engine()
         index.hold(cursor)
-        changes = list(SearchChange.objects.order_by("pk")[: 4 * most])
-        things = dict.fromkeys(
-            thing for kind, ids in _by_kind(changes) for thing in _things(kind, ids)
-        )
-        now, later = list(things)[:most], list(things)[most:]
-        for kind, ids in _by_kind(SearchChange(kind=k, target_id=i) for k, i in now):
+        for kind, ids in _claim(most).items():
             for start in range(0, len(ids), _CHUNK):
                 _take_in(cursor, index, kind, ids[start : start + _CHUNK])
-        SearchChange.objects.filter(pk__in=[row.pk for row in changes]).delete()
-        SearchChange.objects.bulk_create(
-            SearchChange(kind=kind, target_id=pk) for kind, pk in later
-        )
 
 
 def catch_up_whole() -> None:
@@ -54,17 +47,38 @@ def catch_up_whole() -> None:
         catch_up()
 
 
-def _by_kind(changes: Iterable[SearchChange]) -> list[tuple[str, list[int]]]:
-    grouped: dict[str, list[int]] = defaultdict(list)
-    for change in changes:
-        grouped[change.kind].append(change.target_id)
-    return list(grouped.items())
+def _claim(most: int) -> dict[str, list[int]]:
+    """Choose what to take in now, by kind; strike it off the list of changes."""
+    changes = SearchChange.objects.order_by("pk").values_list("pk", *_THING)
+    chosen: dict[Thing, None] = {}
+    struck: list[int] = []
+    hanging: dict[str, list[int]] = defaultdict(list)
+    for pk, kind, target in changes[: 4 * most]:
+        if kind not in SEARCHED:
+            hanging[kind].append(target)
+        elif len(chosen) < most or (kind, target) in chosen:
+            chosen[kind, target] = None
+        else:
+            continue
+        struck.append(pk)
+    later = []
+    for kind, targets in hanging.items():
+        for thing in dict.fromkeys(_things(kind, targets)):
+            if len(chosen) < most:
+                chosen[thing] = None
+            elif thing not in chosen:
+                later.append(SearchChange(kind=thing[0], target_id=thing[1]))
+    # Those that were looked at and no others: more may be committed by now.
+    SearchChange.objects.filter(pk__in=struck).delete()
+    SearchChange.objects.bulk_create(later)
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for kind, pk in chosen:
+        by_kind[kind].append(pk)
+    return by_kind
 
 
 def _things(kind: str, ids: list[int]) -> Iterable[Thing]:
-    """Find whose words a change concerns."""
-    if kind in SEARCHED:
-        return ((kind, pk) for pk in ids)
+    """Find whose words the changes of what hangs on them concern."""
     if kind == "fileset":
         images = Image.objects.filter(fileset__in=set(ids))
         return (("image", pk) for pk in images.values_list("pk", flat=True))

@@ -111,18 +111,14 @@ def parse(text: str, *, beginnings: bool = False) -> Node | None:
 
 
 def plain_query(text: str, *, beginnings: bool = False) -> Node | None:
-    """Make a query of all words in a text, whatever signs there are."""
+    """Make a query of all words in a text but operators, whatever signs there are."""
     words = re.findall(r"\w+", text[:LONGEST_TEXT])[:MOST_LEAVES]
-    leaves = [_leaf("", word, beginnings=beginnings) for word in words]
+    leaves = [
+        _leaf("", word, beginnings=beginnings)
+        for word in words
+        if word not in {"AND", "OR", "NOT"}
+    ]
     return _joined(AllOf, leaves)
-
-
-def parse_or_plain(text: str, *, beginnings: bool = False) -> Node | None:
-    """Parse a query; what cannot be understood is taken for its words."""
-    try:
-        return parse(text, beginnings=beginnings)
-    except QueryError:
-        return plain_query(text, beginnings=beginnings)
 
 
 def field_query(field: str, text: str) -> Node | None:

@@ -11,7 +11,7 @@ thing's own group, and in a private one from the thing's own owner.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -105,38 +105,47 @@ def entries_of(kind: str, ids: Collection[int]) -> list[Entry]:
         One of :data:`graticule.catalog.search_triggers.SEARCHED`.
     """
     model: Any = apps.get_model("catalog", kind)
-    rows = list(model.objects.filter(pk__in=ids).order_by("pk"))
-    annotations = _annotations(model, rows)
-    files = _files({row.fileset_id for row in rows}) if kind == "image" else {}
-    entries = []
-    for row in rows:
-        entry = Entry(row.pk, [("n", row.name), ("d", row.description)])
-        entry.lines += annotations.get(row.pk, ())
-        if kind == "image":
-            entry.lines += [("f", name) for name in files.get(row.fileset_id, ())]
-        entries.append(entry)
-    return entries
+    columns = ("pk", "name", "description", "owner", "group")
+    query = model.objects.filter(pk__in=ids).order_by("pk")
+    rows = {row[0]: row for row in query.values_list(*columns)}
+    entries = {
+        pk: Entry(pk, [("n", name), ("d", description)])
+        for pk, name, description, *_ in rows.values()
+    }
+    owned = {pk: (owner, group) for pk, _, _, owner, group in rows.values()}
+    for pk, line in _annotations(model, owned):
+        entries[pk].lines.append(line)
+    if kind == "image":
+        sets = dict(query.exclude(fileset=None).values_list("pk", "fileset"))
+        files = _files(set(sets.values()))
+        for pk, fileset in sets.items():
+            entries[pk].lines += [("f", name) for name in files[fileset]]
+    return list(entries.values())
 
 
-def _annotations(model: Any, rows: list[Any]) -> dict[int, list[Line]]:
-    """Collect what annotations of the things say, by the things' ids."""
+def _annotations(
+    model: Any, owned: dict[int, tuple[int, int]]
+) -> Iterator[tuple[int, Line]]:
+    """Collect what annotations of things say; owner and group by the things' ids."""
     kind = ContentType.objects.get_for_model(model)
-    things = {row.pk: row for row in rows}
-    links = AnnotationLink.objects.filter(target_type=kind, target_id__in=things)
+    links = AnnotationLink.objects.filter(target_type=kind, target_id__in=owned)
     private = set(
         Group.objects.filter(permissions=Permissions.PRIVATE).values_list(
             "pk", flat=True
         )
     )
-    found: dict[int, list[Line]] = defaultdict(list)
-    for link in links.select_related("annotation__file").order_by("pk"):
-        annotation, thing = link.annotation, things[link.target_id]
-        same_owner = annotation.owner_id == thing.owner_id
-        if annotation.group_id == thing.group_id and (
-            same_owner or thing.group_id not in private
-        ):
-            found[thing.pk] += _lines(annotation)
-    return found
+    columns = (
+        *("kind", "namespace", "description", "text", "pairs", "file__name"),
+        *("owner", "group"),
+    )
+    found = links.order_by("pk").values_list(
+        "target_id", *(f"annotation__{column}" for column in columns)
+    )
+    for pk, *values, owner, group in found:
+        same_owner = owner == owned[pk][0]
+        if group == owned[pk][1] and (same_owner or group not in private):
+            for line in _lines(*values):
+                yield pk, line
 
 
 _MARKS = {
@@ -146,24 +155,30 @@ _MARKS = {
 }
 
 
-def _lines(annotation: Annotation) -> Iterator[Line]:
-    if annotation.description:
-        yield "o", annotation.description
-    mark = _MARKS.get(Annotation.Kind(annotation.kind))
-    if mark and annotation.text:
-        yield mark, annotation.text
-    for key, value in annotation.pairs or ():
+def _lines(
+    kind: str,
+    namespace: str,
+    description: str,
+    text: str | None,
+    pairs: list[list[str]] | None,
+    file: str | None,
+) -> Iterator[Line]:
+    if description:
+        yield "o", description
+    mark = _MARKS.get(Annotation.Kind(kind))
+    if mark and text:
+        yield mark, text
+    for key, value in pairs or ():
         yield "m", key
         yield "m", value
         yield key_mark(key), value
     # Those with a namespace are programs' own: tables, figures.
-    if annotation.file is not None and not annotation.namespace:
-        yield "f", annotation.file.name
+    if file and not namespace:
+        yield "f", file
 
 
-def _files(filesets: set[int | None]) -> dict[int, list[str]]:
+def _files(ids: set[int]) -> dict[int, list[str]]:
     """Name the files of sets, by the sets' ids; the entry first."""
-    ids = [pk for pk in filesets if pk is not None]
     entries = Fileset.objects.filter(pk__in=ids).values_list("pk", "entry")
     names = {pk: [PurePath(entry).name] for pk, entry in entries}
     files = OriginalFile.objects.filter(fileset__in=ids).order_by()

@@ -34,9 +34,13 @@ def readings(text: str) -> list[Words]:
         One to three sequences of words, all different; none for a text without
         letters and digits.
     """
-    runs = _RUN.findall(_plain(text))
-    parts = [part for run in runs for part in _DIGITS.findall(run)]
-    humps = [hump for part in parts for hump in _humps(part)]
+    plain = _plain(text)
+    runs = parts = _RUN.findall(plain)
+    if not all(map(str.isalpha, runs)):
+        parts = [part for run in runs for part in _DIGITS.findall(run)]
+    humps = parts
+    if not plain.islower():
+        humps = [hump for part in parts for hump in _humps(part)]
     ways = dict.fromkeys(tuple(_folded(way)) for way in (runs, parts, humps))
     return [way for way in ways if way]
 
@@ -73,15 +77,15 @@ def _plain(text: str) -> str:
     return "".join(c for c in parts if not unicodedata.category(c).startswith("M"))
 
 
-def _folded(runs: list[str]) -> Iterator[str]:
-    for run in runs:
-        folded = run.casefold()
-        if not folded.isascii():
-            # Folding may bring accents back: "İ" becomes "i" with a dot.
-            plain = _plain(folded)
-            folded = "".join(c for c in plain if c.isalnum() or c in WILDCARDS)
-        if folded:
-            yield folded[:LONGEST_WORD]
+def _folded(runs: list[str]) -> list[str]:
+    return [folded for run in runs if (folded := _fold(run.casefold()))]
+
+
+def _fold(word: str) -> str:
+    if not word.isascii():
+        # Folding may bring accents back: "İ" becomes "i" with a dot.
+        word = "".join(c for c in _plain(word) if c.isalnum() or c in WILDCARDS)
+    return word[:LONGEST_WORD]
 
 
 def _humps(run: str) -> Iterator[str]:

@@ -172,6 +172,18 @@ JSON: dict[str, tuple[Operation, ...]] = {
         json_answer("image_list", "image_list_tiled"),
         Parameter("tiled", TEXT, "Any text: say how large the images are, too."),
     ),
+    "webgateway_search_json": _get(
+        "Full-text search",
+        Answer("application/json", "Things; with grabData what imgData says of each."),
+        Parameter("text", TEXT, "What to look for.", example="name:photo* OR gfp"),
+        Parameter("ctx", {"enum": ["imgs"]}, "Images only."),
+        Parameter("author", TEXT, "Only what belongs to somebody so called."),
+        Parameter("parents", TEXT, "Any text: what each thing hangs in, too."),
+        Parameter("grabData", TEXT, "Any text, with ctx: answer imgData of each."),
+        Parameter("key", TEXT, "With grabData: the part of it.", example="meta"),
+        Parameter("start", INDEX, "Which of all that was found comes first."),
+        Parameter("limit", INDEX, "How many; 0 is all."),
+    ),
     "webgateway_listwellimages_json": _get(
         "The images of a well",
         json_answer("well_images"),

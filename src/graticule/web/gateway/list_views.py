@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from graticule.catalog.models import Dataset, Project, Well
+from graticule.catalog.models import Dataset, Person, Project, Well
 from graticule.errors import LimitError, NotFoundError
 from graticule.services import containers, plates
 from graticule.services.histograms import plane_histogram
@@ -43,14 +43,7 @@ def image_data_json(request: HttpRequest, iid: str, key: str | None = None) -> A
     imported = request.GET.get("getDefaults") == "true"
 
     def write() -> JsonText:
-        data = image_data(person, image_id, imported=imported)
-        answer = image_answer(
-            data,
-            interpolate=settings.GRATICULE["interpolate_pixels"],
-            initial_zoom=settings.GRATICULE["initial_zoom_level"],
-            max_tile_length=settings.GRATICULE["max_tile_length"],
-        )
-        return JsonText(json.dumps(answer))
+        return JsonText(json.dumps(image_facts(person, image_id, imported=imported)))
 
     age = settings.GRATICULE["rights_age"].total_seconds()
     try:
@@ -61,10 +54,25 @@ def image_data_json(request: HttpRequest, iid: str, key: str | None = None) -> A
             return HttpResponse(status=403)
         errors.log(request, error)
         return HttpResponse(str(error), status=404)
-    return text if key is None else _step_into(json.loads(text), key)
+    return text if key is None else step_into(json.loads(text), key)
 
 
-def _step_into(value: Any, path: str) -> Any:
+def image_facts(
+    person: Person, image_id: int, *, imported: bool = False
+) -> dict[str, Any]:
+    """Collect and write everything a viewer needs of an image (contract 7)."""
+    return image_answer(
+        image_data(person, image_id, imported=imported),
+        interpolate=settings.GRATICULE["interpolate_pixels"],
+        initial_zoom=settings.GRATICULE["initial_zoom_level"],
+        max_tile_length=settings.GRATICULE["max_tile_length"],
+    )
+
+
+def step_into(value: Any, path: str | None) -> Any:
+    """Take the part of an answer that a dotted path names; all without one."""
+    if path is None:
+        return value
     for name in path.split("."):
         if not isinstance(value, dict):
             raise ParameterError(f"{path} steps into something that has no keys.")

@@ -19,6 +19,7 @@ from graticule.web.gateway import (
     plate_views,
     rendering_views,
     roi_views,
+    search_views,
     split_views,
     su_views,
 )
@@ -120,6 +121,7 @@ urlpatterns = [
         list_views.list_images,
         name="webgateway_listimages_json",
     ),
+    re_path(r"^search/$", search_views.search_json, name="webgateway_search_json"),
     re_path(
         r"^well/(?P<did>[0-9]+)/children/$",
         list_views.list_well_images,

@@ -51,7 +51,7 @@ def start(request: HttpRequest) -> HttpResponse:
     sections = []
     for kind in [asked.only] if asked.only else Kind:
         query = (
-            browse.named(person, kind, asked.text)
+            browse.searched(person, kind, asked.text)
             if asked.text
             else browse.top_level(person, kind)
         )
