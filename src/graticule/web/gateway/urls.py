@@ -9,8 +9,8 @@ from django.http import HttpResponseBase
 from django.urls import re_path
 
 from graticule.web.gateway import (
-    export_views,
     download_views,
+    export_views,
     image_views,
     line_plot_views,
     list_views,
