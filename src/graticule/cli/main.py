@@ -16,7 +16,17 @@ import click
 from graticule import __version__
 from graticule.errors import GraticuleError
 
-COMMANDS = ("serve", "scan", "demo", "get", "check", "settings", "user", "client")
+COMMANDS = (
+    "serve",
+    "scan",
+    "demo",
+    "get",
+    "check",
+    "settings",
+    "user",
+    "client",
+    "worker",
+)
 
 
 class LazyCommands(click.Group):

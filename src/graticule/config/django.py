@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "graticule.catalog",
+    "graticule.jobs.apps.JobsConfig",
     "graticule.viewer",
 ]
 MIDDLEWARE = [

@@ -13,7 +13,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from graticule.config.settings import BY_NAME, SETTINGS, Setting
+from graticule.config.setting import Setting
+from graticule.config.settings import BY_NAME, SETTINGS
 from graticule.errors import SettingError
 
 PREFIX = "GRATICULE_"

@@ -1,0 +1,1 @@
+"""The rows of the one table of settings, one subject a file."""

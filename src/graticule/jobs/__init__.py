@@ -1,0 +1,1 @@
+"""Jobs: work too heavy for a request, without HTTP and without images."""

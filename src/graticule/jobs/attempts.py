@@ -1,0 +1,317 @@
+"""What runners do to jobs: claim, report, end, and give up for lost (uws 13).
+
+Each execution is an attempt with a number; what an attempt says that is not the
+present one any more changes nothing (U73). Knows no process: that is the runner's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, F, Min, Q
+from django.db.models.functions import Coalesce
+
+from graticule.jobs import folders, store
+from graticule.jobs.bell import ring
+from graticule.jobs.models import Job, JobResult
+from graticule.jobs.phases import ENDED, Phase
+from graticule.jobs.times import now
+
+LOST = "The process that executed the job was lost"
+
+
+@dataclass(frozen=True, slots=True)
+class NewResult:
+    """A file that an execution has finished writing.
+
+    ``final`` ones stay even if the job fails later.
+    """
+
+    key: str
+    path: Path
+    name: str
+    media_type: str
+    final: bool = False
+
+
+def claim(
+    runner: str, lease: datetime, served: Mapping[int | None, float]
+) -> Job | None:
+    """Take the next queued job, if there is one and its owner may run one more.
+
+    Owners take turns (U88): first comes who was served longest ago, then who
+    asked first.
+
+    Parameters
+    ----------
+    runner
+        Who takes it.
+    lease
+        How long the runner is believed to live without another sign.
+    served
+        When this runner last took a job of an owner, in any rising number.
+    """
+    waiting = (
+        Job.objects.filter(phase=Phase.QUEUED)
+        .order_by()
+        .values_list("owner")
+        .annotate(first=Min("queued"))
+    )
+    turns = sorted(waiting, key=lambda turn: (served.get(turn[0], 0.0), turn[1]))
+    if not turns:
+        return None
+    running = dict(
+        Job.objects.filter(phase=Phase.EXECUTING)
+        .order_by()
+        .values_list("owner")
+        .annotate(Count("pk"))
+    )
+    most = settings.GRATICULE["max_running_per_owner"]
+    for owner, _ in turns:
+        if running.get(owner, 0) < most:
+            job = _claim_of(owner, runner, lease)
+            if job is not None:
+                return job
+    return None
+
+
+def _claim_of(owner: int | None, runner: str, lease: datetime) -> Job | None:
+    """Take an owner's oldest job; one that another takes just now is passed by."""
+    with transaction.atomic():
+        oldest = (
+            Job.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(phase=Phase.QUEUED, owner=owner)
+            .order_by("queued", "pk")
+            .first()
+        )
+        if oldest is None or not store.move(
+            oldest.pk,
+            (Phase.QUEUED,),
+            Phase.EXECUTING,
+            cause=f"claimed by {runner}",
+            fields={
+                "started": Coalesce(F("started"), now()),
+                "attempt": F("attempt") + 1,
+                "runner": runner,
+                "lease": lease,
+            },
+        ):
+            return None
+    return Job.objects.get(pk=oldest.pk)
+
+
+def renew(runner: str, lease: datetime) -> None:
+    """Give a sign of life for everything a runner executes (U89)."""
+    Job.objects.filter(phase=Phase.EXECUTING, runner=runner).update(lease=lease)
+
+
+def executing(runner: str) -> dict[str, Job]:
+    """List what a runner is to execute now: what is not in it is to be killed."""
+    return {
+        job.pk: job for job in Job.objects.filter(phase=Phase.EXECUTING, runner=runner)
+    }
+
+
+def report(
+    job_id: str,
+    attempt: int,
+    *,
+    done: float,
+    total: float | None,
+    message: str,
+    log: str,
+) -> None:
+    """Write how far an execution is."""
+    Job.objects.filter(pk=job_id, attempt=attempt, phase=Phase.EXECUTING).update(
+        progress_done=done,
+        progress_total=total,
+        progress_message=message,
+        log=log,
+        revision=F("revision") + 1,
+    )
+    ring(folders.bells())
+
+
+def add_result(job_id: str, attempt: int, result: NewResult) -> bool:
+    """Show a result that is whole; all of it or nothing (U62).
+
+    Returns
+    -------
+    bool
+        Whether the attempt is still the present one.
+    """
+    size = result.path.stat().st_size
+    with transaction.atomic():
+        mine = Job.objects.select_for_update().filter(
+            pk=job_id, attempt=attempt, phase=Phase.EXECUTING
+        )
+        if not mine.exists():
+            return False
+        file = folders.keep_result(job_id, result.path)
+        JobResult.objects.update_or_create(
+            job_id=job_id,
+            key=result.key,
+            defaults={
+                "name": result.name,
+                "media_type": result.media_type,
+                "size_bytes": size,
+                "created": now(),
+                "file": file,
+                "final": result.final,
+            },
+        )
+        store.touch(job_id)
+    ring(folders.bells())
+    return True
+
+
+def complete(job_id: str, attempt: int) -> bool:
+    """End an execution well: COMPLETED, if its results are there and whole."""
+    missing = [
+        result.key
+        for result in JobResult.objects.filter(job_id=job_id)
+        if not _is_whole(result)
+    ]
+    if missing:
+        return fail(
+            job_id,
+            attempt,
+            Job.Fault.TRANSIENT,
+            f"Results are not there although they were written: {', '.join(missing)}.",
+        )
+    moved = store.move(
+        job_id,
+        (Phase.EXECUTING,),
+        Phase.COMPLETED,
+        only=Q(attempt=attempt),
+        fields={"progress_message": ""},
+    )
+    ring(folders.bells())
+    return moved
+
+
+def _is_whole(result: JobResult) -> bool:
+    path = folders.result_path(result.job_id, result.file)
+    return path.is_file() and path.stat().st_size == result.size_bytes
+
+
+def fail(job_id: str, attempt: int, fault: str, message: str, detail: str = "") -> bool:
+    """End an execution badly: ERROR, with what the user is told (U70, U71)."""
+    with transaction.atomic():
+        moved = store.move(
+            job_id,
+            (Phase.EXECUTING,),
+            Phase.ERROR,
+            cause=message,
+            only=Q(attempt=attempt),
+            fields={"fault": fault, "message": message, "detail": detail},
+        )
+        if moved:
+            JobResult.objects.filter(job_id=job_id, final=False).delete()
+    ring(folders.bells())
+    return moved
+
+
+def time_out(job: Job) -> bool:
+    """End an execution that took longer than it may: ABORTED (U74)."""
+    seconds = int(job.duration.total_seconds())
+    cause = f"execution duration of {seconds} s exceeded"
+    moved = store.move(
+        job.pk,
+        (Phase.EXECUTING,),
+        Phase.ABORTED,
+        cause=cause,
+        only=Q(attempt=job.attempt),
+        fields={"fault": Job.Fault.TRANSIENT, "message": cause},
+    )
+    ring(folders.bells())
+    return moved
+
+
+def lose(job_id: str, attempt: int, cause: str) -> bool:
+    """Give up an execution whose process is gone: try again, or ERROR (U89)."""
+    again = attempt < settings.GRATICULE["max_attempts"]
+    if again:
+        moved = store.move(
+            job_id,
+            (Phase.EXECUTING,),
+            Phase.QUEUED,
+            cause=cause,
+            only=Q(attempt=attempt),
+            fields={"runner": "", "lease": None, "queued": now()},
+        )
+        JobResult.objects.filter(job_id=job_id, final=False).delete()
+        ring(folders.bells())
+    else:
+        moved = fail(job_id, attempt, Job.Fault.TRANSIENT, f"{cause}.")
+    folders.remove_work(job_id, attempt)
+    return moved
+
+
+def lost(is_dead: Iterable[str] = ()) -> list[Job]:
+    """List executions whose runner has given no sign for too long.
+
+    Parameters
+    ----------
+    is_dead
+        Runners that are known to be gone, however short their silence.
+    """
+    gone = Q(lease__lt=now()) | Q(runner__in=list(is_dead))
+    return list(Job.objects.filter(gone, phase=Phase.EXECUTING))
+
+
+def runners() -> set[str]:
+    """List who executes something, as the table has it."""
+    rows = Job.objects.filter(phase=Phase.EXECUTING).order_by()
+    return set(rows.values_list("runner", flat=True).distinct())
+
+
+def destroy_due(moment: datetime) -> int:
+    """Destroy, or archive, the jobs whose time has come (U75).
+
+    Returns
+    -------
+    int
+        How many there were.
+    """
+    values = settings.GRATICULE
+    due = Job.objects.filter(destruction__lte=moment).values_list("pk", "phase")
+    count = 0
+    for job_id, phase in due[:1000]:
+        count += 1
+        archived_until = moment + values["archive_period"]
+        if values["archive_jobs"] and phase in {
+            Phase.COMPLETED,
+            Phase.ERROR,
+            Phase.ABORTED,
+        }:
+            _archive(job_id, archived_until)
+        elif store.destroy(job_id, "destruction time reached"):
+            folders.remove(job_id)
+    if count:
+        ring(folders.bells())
+    return count
+
+
+def _archive(job_id: str, until: datetime) -> None:
+    moved = store.move(
+        job_id,
+        ENDED,
+        Phase.ARCHIVED,
+        cause="destruction time reached",
+        fields={"destruction": until},
+    )
+    if moved:
+        JobResult.objects.filter(job_id=job_id).delete()
+        folders.remove(job_id)
+
+
+def lease_until(moment: datetime) -> datetime:
+    """Say until when a sign of life holds."""
+    lease: timedelta = settings.GRATICULE["job_lease"]
+    return moment + lease

@@ -1,0 +1,117 @@
+"""One poller, many waiters (contract uws 7).
+
+Who waits for a job to change registers its id and the revision of its phase; one
+thread per process hears the bell, looks all of them up in one query, and wakes
+those whose job moved. A change between looking and waiting is never missed: the
+first look after registering is made by the poller. Knows no HTTP.
+"""
+
+from __future__ import annotations
+
+import logging
+import select
+from collections import defaultdict
+from collections.abc import Callable
+from threading import Event, Lock, Thread
+
+from django.db import DatabaseError, close_old_connections
+
+from graticule.jobs import folders
+from graticule.jobs.bell import Bell
+from graticule.jobs.models import Job
+from graticule.jobs.phases import Phase
+
+# Without a bell (another machine's, a full socket) a change is seen this late.
+POLL_SECONDS = 0.1
+
+logger = logging.getLogger(__name__)
+
+Woken = Callable[[], None]
+
+
+class Waiters:
+    """Those who wait in this process."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: dict[str, dict[int, tuple[Phase, Woken]]] = defaultdict(dict)
+        self._next = 0
+        self._thread: Thread | None = None
+        self._bell: Bell | None = None
+        self._somebody = Event()
+
+    def add(self, job_id: str, phase: Phase, woken: Woken) -> int:
+        """Call somebody, once, when a job is not in a phase any more.
+
+        Parameters
+        ----------
+        woken
+            Called from the poller's thread; must return at once.
+
+        Returns
+        -------
+        int
+            The number to give to :meth:`remove`.
+        """
+        with self._lock:
+            self._next += 1
+            number = self._next
+            self._waiting[job_id][number] = (phase, woken)
+            if self._thread is None:
+                self._bell = Bell(folders.bells())
+                self._thread = Thread(target=self._poll, name="job waits", daemon=True)
+                self._thread.start()
+            self._somebody.set()
+        return number
+
+    def remove(self, job_id: str, number: int) -> None:
+        """Forget somebody who waits no longer."""
+        with self._lock:
+            waiting = self._waiting.get(job_id)
+            if waiting is not None:
+                waiting.pop(number, None)
+                if not waiting:
+                    del self._waiting[job_id]
+
+    def _poll(self) -> None:
+        bell = self._bell
+        assert bell is not None
+        while True:
+            with self._lock:
+                ids = list(self._waiting)
+                if not ids:
+                    self._somebody.clear()
+            if not ids:
+                self._somebody.wait()
+                bell.clear()
+                continue
+            try:
+                self._look(ids)
+            except DatabaseError:
+                logger.exception("Cannot look whether jobs have moved; trying again.")
+            select.select([bell], [], [], POLL_SECONDS)
+            bell.clear()
+
+    def _look(self, ids: list[str]) -> None:
+        close_old_connections()
+        found = Job.objects.filter(pk__in=ids).values_list("pk", "phase")
+        self._wake(dict(found), ids)
+
+    def _wake(self, phases: dict[str, str], ids: list[str]) -> None:
+        woken = []
+        with self._lock:
+            for job_id in ids:
+                waiting = self._waiting.get(job_id, {})
+                found = phases.get(job_id)
+                for number, (phase, call) in list(waiting.items()):
+                    if found != phase:
+                        woken.append(call)
+                        del waiting[number]
+                if not waiting:
+                    self._waiting.pop(job_id, None)
+        for call in woken:
+            call()
+
+
+waiters = Waiters()
+"""Those who wait in this process."""

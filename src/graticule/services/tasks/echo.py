@@ -1,0 +1,54 @@
+"""Does nothing useful, on purpose: for validators, benchmarks and fault tests."""
+
+from __future__ import annotations
+
+import time
+
+from pydantic import Field
+
+from graticule.catalog.models import Person
+from graticule.errors import RequestError
+from graticule.jobs.executors.work import Work
+from graticule.services.tasks.task import Parameters, Task
+
+_STEP_SECONDS = 0.1
+_PAGE_BYTES = 4096
+
+
+class EchoParameters(Parameters):
+    """What the echo can be made to do."""
+
+    text: list[str] = Field([], description="Written to the result, one a line.")
+    seconds: float = Field(0, ge=0, le=86_400, description="How long it takes.")
+    fail: str = Field("", description="Fail at the end, with these words.")
+    cpu: bool = Field(default=False, description="Compute all the time, don't sleep.")
+    memory_bytes: int = Field(0, ge=0, description="Memory to take and fill.")
+
+
+def run(work: Work, asked: EchoParameters, person: Person) -> None:
+    """Take time and memory as asked, and write the text."""
+    del person
+    filled = bytearray(asked.memory_bytes)
+    for position in range(0, len(filled), _PAGE_BYTES):
+        filled[position] = 1
+    begun = time.monotonic()
+    while (passed := time.monotonic() - begun) < asked.seconds:
+        work.report(passed, asked.seconds, "echoing")
+        if asked.cpu:
+            sum(range(100_000))
+        else:
+            time.sleep(min(_STEP_SECONDS, asked.seconds - passed))
+    if asked.fail:
+        raise RequestError(asked.fail)
+    with work.result("result", "echo.txt", "text/plain; charset=utf-8") as path:
+        path.write_text("".join(f"{line}\n" for line in asked.text), encoding="utf-8")
+    work.report(1, 1)
+
+
+TASK = Task(
+    name="echo",
+    title="Echo",
+    help="Does nothing useful, on purpose: for validators, benchmarks and tests.",
+    parameters=EchoParameters,
+    run=run,
+)

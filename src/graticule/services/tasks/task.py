@@ -1,0 +1,117 @@
+"""What a kind of job declares, once, for every way in.
+
+Its parameters are a pydantic model: HTTP parsing, the HTML form, the command line
+and the OpenAPI document all read it. Knows no HTTP and no kind of job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
+
+from graticule.catalog.models import Person
+from graticule.errors import RequestError
+from graticule.jobs.executors.base import Given
+from graticule.jobs.executors.work import Work
+
+
+class Parameters(BaseModel):
+    """Base of all parameters; texts become numbers where numbers are declared.
+
+    Fields are in lower case; outside they are written in upper case, as the
+    standard's own parameters are.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class MultipleValuesError(RequestError):
+    """A single-valued parameter was given several values (U53)."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One kind of job.
+
+    Parameters
+    ----------
+    name
+        In addresses and commands.
+    title, help
+        For people.
+    parameters
+        Their model; a field with a list collects values.
+    run
+        Does the work for a person; results are written through the
+        :class:`~graticule.jobs.executors.work.Work`.
+    """
+
+    name: str
+    title: str
+    help: str
+    parameters: type[Parameters]
+    run: Callable[[Work, Any, Person], None]
+
+    @property
+    def fields(self) -> dict[str, FieldInfo]:
+        """The parameters by their outward names."""
+        return {
+            name.upper(): info for name, info in self.parameters.model_fields.items()
+        }
+
+    @property
+    def multiple(self) -> frozenset[str]:
+        """The outward names of parameters that collect values."""
+        return frozenset(name for name, info in self.fields.items() if is_list(info))
+
+    def parse(self, given: Iterable[Given]) -> Parameters:
+        """Make the parameters out of texts.
+
+        Raises
+        ------
+        graticule.errors.RequestError
+            With every complaint there is, in one sentence each.
+        """
+        texts: dict[str, list[str]] = {}
+        for each in given:
+            texts.setdefault(each.name.upper(), []).append(each.file or each.value)
+        values: dict[str, Any] = {}
+        for name, found in texts.items():
+            if name not in self.fields:
+                continue
+            if name in self.multiple:
+                values[name.lower()] = found
+            elif len(found) > 1:
+                raise MultipleValuesError(
+                    f"MultiValuedParamNotSupported: {name} takes one value, "
+                    f"not {len(found)}."
+                )
+            else:
+                values[name.lower()] = found[0]
+        try:
+            return self.parameters.model_validate(values)
+        except ValidationError as error:
+            raise RequestError(_complaints(error)) from error
+
+
+def is_list(info: FieldInfo) -> bool:
+    """Say whether a parameter collects values."""
+    kinds: Sequence[Any] = (info.annotation, *get_args(info.annotation))
+    return any(get_origin(kind) in {list, tuple} for kind in kinds)
+
+
+def _complaints(error: ValidationError) -> str:
+    """Say what is wrong with which parameter, in upper case as outside."""
+    said = []
+    for each in error.errors(include_url=False):
+        name = str(each["loc"][0]).upper() if each["loc"] else ""
+        if each["type"] == "missing":
+            said.append(f"{name} is required")
+        else:
+            message = each["msg"].removeprefix("Value error, ")
+            said.append(f"{name}: {message}" if name else message)
+    return "UsageError: " + "; ".join(said)

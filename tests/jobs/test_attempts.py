@@ -1,0 +1,205 @@
+"""What runners do to jobs (contract uws 9, 11, 13)."""
+
+from datetime import timedelta
+
+import pytest
+
+
+def result(tmp_path, key="result", content=b"whole", **fields):
+    from graticule.jobs.attempts import NewResult
+
+    path = tmp_path / f"{key}.part"
+    path.write_bytes(content)
+    return NewResult(key, path, f"{key}.txt", "text/plain", **fields)
+
+
+def test_a_claimed_job_executes_under_its_runner(new_job, claim):
+    job = new_job(run=True)
+    taken = claim("host:12:34")
+    assert taken.pk == job.pk
+    assert (taken.phase, taken.attempt, taken.runner) == ("EXECUTING", 1, "host:12:34")
+    assert taken.started is not None
+    assert claim() is None
+
+
+def test_owners_take_turns(new_job, claim, cast):
+    flood = [new_job(cast.alice, run=True) for _ in range(5)]
+    one = new_job(cast.bob, run=True)
+    served = {cast.alice.pk: 1.0}
+    assert claim(served=served).pk == one.pk  # U88
+    assert claim(served={**served, cast.bob.pk: 2.0}).pk == flood[0].pk
+
+
+def test_no_more_of_an_owner_than_allowed_at_once(new_job, claim, cast):
+    for _ in range(4):
+        new_job(cast.alice, run=True)
+    other = new_job(cast.bob, run=True)
+    taken = [claim() for _ in range(4)]
+    assert [job and job.owner_id for job in taken].count(cast.alice.pk) == 2
+    assert other.pk in {job.pk for job in taken if job}
+    assert taken[3] is None
+
+
+def test_the_destruction_time_does_not_change_the_order(new_job, claim, cast):
+    from graticule.jobs import requests
+    from graticule.jobs.times import now
+
+    first, second = (new_job(cast.alice, run=True) for _ in range(2))
+    requests.set_destruction(second, now() + timedelta(hours=1))
+    assert claim().pk == first.pk
+    assert claim().pk == second.pk
+
+
+def test_results_are_there_whole_or_not_at_all(new_job, claim, tmp_path):
+    from graticule.jobs import attempts, folders
+
+    job = new_job(run=True)
+    taken = claim()
+    assert attempts.add_result(job.pk, taken.attempt, result(tmp_path))
+    row = job.results.get()
+    assert folders.result_path(job.pk, row.file).read_bytes() == b"whole"
+    assert (row.size_bytes, row.media_type) == (5, "text/plain")
+    assert attempts.complete(job.pk, taken.attempt)
+    job.refresh_from_db()
+    assert (job.phase, job.runner, job.lease) == ("COMPLETED", "", None)
+
+
+def test_no_job_is_green_without_its_results(new_job, claim, tmp_path):
+    from graticule.jobs import attempts, folders
+
+    job = new_job(run=True)
+    taken = claim()
+    attempts.add_result(job.pk, taken.attempt, result(tmp_path))
+    row = job.results.get()
+    folders.result_path(job.pk, row.file).unlink()
+    attempts.complete(job.pk, taken.attempt)
+    job.refresh_from_db()
+    assert job.phase == "ERROR"
+    assert "result" in job.message
+
+
+def test_an_earlier_attempt_is_not_heard(new_job, claim, tmp_path):
+    from graticule.jobs import attempts, requests
+
+    job = new_job(run=True)
+    taken = claim()
+    requests.abort(job, "aborted")
+    assert not attempts.add_result(job.pk, taken.attempt, result(tmp_path))  # U73
+    assert not attempts.complete(job.pk, taken.attempt)
+    assert not attempts.fail(job.pk, taken.attempt, "fatal", "no")
+    attempts.report(job.pk, taken.attempt, done=1, total=2, message="m", log="")
+    job.refresh_from_db()
+    assert (job.phase, job.progress_done) == ("ABORTED", 0)
+    assert not job.results.exists()
+
+
+def test_after_an_error_only_final_results_stay(new_job, claim, tmp_path):
+    from graticule.jobs import attempts
+
+    job = new_job(run=True)
+    taken = claim()
+    attempts.add_result(job.pk, taken.attempt, result(tmp_path, "half"))
+    attempts.add_result(job.pk, taken.attempt, result(tmp_path, "kept", final=True))
+    attempts.fail(job.pk, taken.attempt, "fatal", "it broke", "detail")
+    job.refresh_from_db()
+    assert (job.phase, job.fault, job.message) == ("ERROR", "fatal", "it broke")
+    assert [row.key for row in job.results.all()] == ["kept"]  # U62
+
+
+@pytest.mark.parametrize(("attempts_allowed", "phase"), [(1, "ERROR"), (2, "QUEUED")])
+def test_a_lost_job_is_tried_again_or_fails(
+    new_job, claim, monkeypatch, attempts_allowed, phase
+):
+    from dataclasses import replace
+
+    from django.conf import settings
+
+    from graticule.jobs import attempts
+
+    loaded = settings.GRATICULE
+    monkeypatch.setattr(
+        settings,
+        "GRATICULE",
+        replace(loaded, values={**loaded.values, "max_attempts": attempts_allowed}),
+    )
+    job = new_job(run=True)
+    claim(lease=timedelta(seconds=-1))
+    (found,) = attempts.lost()
+    attempts.lose(found.pk, found.attempt, attempts.LOST)
+    job.refresh_from_db()
+    assert job.phase == phase
+    if phase == "ERROR":
+        assert job.fault == "transient"  # U70
+        assert "lost" in job.message
+    else:
+        assert claim().attempt == 2
+
+
+def test_a_runner_that_gives_signs_is_not_lost(new_job, claim):
+    from graticule.jobs import attempts
+
+    new_job(run=True)
+    claim("host:1:1")
+    assert attempts.lost() == []
+    assert [job.runner for job in attempts.lost(["host:1:1"])] == ["host:1:1"]
+
+
+def test_too_long_ends_as_aborted(new_job, claim):
+    from graticule.jobs import attempts, requests
+
+    job = new_job(run=True)
+    requests.set_duration(job, timedelta(seconds=7))
+    assert attempts.time_out(claim())
+    job.refresh_from_db()
+    assert (job.phase, job.fault) == ("ABORTED", "transient")
+    assert job.message == "execution duration of 7 s exceeded"  # U74
+
+
+@pytest.mark.parametrize("archive", [False, True])
+def test_what_is_due_is_destroyed_or_archived(
+    new_job, claim, monkeypatch, tmp_path, archive
+):
+    from dataclasses import replace
+
+    from django.conf import settings
+
+    from graticule.jobs import attempts, folders
+    from graticule.jobs.models import Job
+
+    loaded = settings.GRATICULE
+    monkeypatch.setattr(
+        settings,
+        "GRATICULE",
+        replace(loaded, values={**loaded.values, "archive_jobs": archive}),
+    )
+    job, later = new_job(run=True), new_job()
+    taken = claim()
+    attempts.add_result(job.pk, taken.attempt, result(tmp_path))
+    attempts.complete(job.pk, taken.attempt)
+    Job.objects.filter(pk=job.pk).update(destruction=job.created)
+    assert attempts.destroy_due(job.created) == 1
+    assert not folders.folder_of(job.pk).exists()
+    left = Job.objects.filter(pk=job.pk).first()
+    assert (left and left.phase) == ("ARCHIVED" if archive else None)  # U75
+    assert Job.objects.get(pk=later.pk).phase == "PENDING"
+    if archive:
+        assert not left.results.exists()
+        assert left.destruction - job.created == timedelta(days=90)
+
+
+def test_folders_without_a_job_are_swept_up(new_job, tmp_path):
+    import os
+
+    from graticule.jobs import folders
+    from graticule.jobs.runner import _known
+
+    job = new_job()
+    mine = folders.working_folder(job.pk, 1)
+    orphan = folders.working_folder("zz" + "a" * 14, 1)
+    young = folders.working_folder("yy" + "a" * 14, 1)
+    for folder in (mine.parent, orphan.parent):
+        os.utime(folder, (0, 0))
+    assert folders.sweep(_known) == 1
+    assert mine.is_dir()
+    assert young.is_dir()
+    assert not orphan.exists()

@@ -1,0 +1,181 @@
+"""One contract for all executors (contract uws 11, 13; issue: executors)."""
+
+import select
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.jobs.conftest import is_alive, wait_for
+
+from graticule.jobs.executors.base import Ended, Given, Order, Progress, Written
+from graticule.jobs.executors.process import ProcessExecutor
+
+TARGET = "tests.jobs.work_done:do"
+MEMORY_BYTES = 300 << 20
+
+
+@pytest.fixture(scope="module", params=["process"])
+def executor(request):
+    """An executor of each kind, shared by the tests of this file."""
+    # Its processes find the work below by the path of ours.
+    patch = pytest.MonkeyPatch()
+    patch.syspath_prepend(str(Path(__file__).parents[2]))
+    made = ProcessExecutor(
+        TARGET,
+        slots=2,
+        kill_grace=timedelta(seconds=0.3),
+        memory_bytes=MEMORY_BYTES,
+    )
+    yield made
+    made.close()
+    patch.undo()
+
+
+class Watch:
+    """Everything an executor has said."""
+
+    def __init__(self, executor, tmp_path):
+        self.executor = executor
+        self.folder = tmp_path
+        self.said = []
+        self.count = 0
+
+    def start(self, service, *given, **fields):
+        self.count += 1
+        folder = self.folder / str(self.count)
+        folder.mkdir()
+        order = Order(f"job{self.count}", 1, service, folder, given, **fields)
+        self.executor.start(order)
+        return order
+
+    def look(self):
+        select.select(self.executor.filenos(), [], [], 0.02)
+        self.said += self.executor.events()
+
+    def until(self, kind, order, seconds=20):
+        def found():
+            self.look()
+            for event in self.said:
+                if isinstance(event, kind) and event.job_id == order.job_id:
+                    return event
+            return None
+
+        return wait_for(found, seconds)
+
+
+@pytest.fixture
+def watch(executor, tmp_path):
+    found = Watch(executor, tmp_path)
+    yield found
+    assert wait_for(lambda: (found.look(), executor.free == 2)[1], 10)
+
+
+def text(value):
+    return Given("text", value)
+
+
+def test_work_is_done_and_said(watch):
+    order = watch.start("write", text("hello"))
+    assert watch.until(Ended, order) == Ended(order.job_id, 1)
+    progress = watch.until(Progress, order)
+    assert (progress.done, progress.total, progress.message) == (1, 2, "writing")
+    written = watch.until(Written, order)
+    assert (written.key, written.name) == ("result", "r.txt")
+    assert written.path.read_text().startswith("hello by ")
+    assert written.path.is_relative_to(order.folder)
+
+
+def test_processes_are_used_again(watch):
+    pids = set()
+    for _ in range(6):
+        order = watch.start("write", text("x"))
+        watch.until(Ended, order)
+        pids.add(watch.until(Written, order).path.read_text())
+    assert len(pids) <= 2
+
+
+def test_uploads_come_as_files(watch, tmp_path):
+    file = tmp_path / "upload"
+    file.write_bytes(b"ab")
+    order = watch.start("upload", Given("FILE", "own name.bin", str(file)))
+    watch.until(Ended, order)
+    assert watch.until(Written, order).path.read_bytes() == b"abab"
+
+
+@pytest.mark.parametrize(
+    ("service", "said", "transient"),
+    [
+        ("fail", "bad CIRCLE", False),
+        ("mistake", "error in the program", False),
+        ("full", "No space left", True),
+        ("nothing_written", "r.txt was not written", False),
+        ("same_key_twice", "Two results are called result", False),
+    ],
+)
+def test_what_goes_wrong_is_a_sentence(watch, service, said, transient):
+    ended = watch.until(Ended, watch.start(service, text("bad CIRCLE")))
+    assert said in ended.message
+    assert ended.transient is transient
+    assert not ended.lost
+    assert "secret" not in ended.message  # U71
+    assert ("secret" in ended.detail) == (service == "mistake")
+
+
+def test_several_at_once(watch):
+    begun = time.monotonic()
+    orders = [watch.start("sleep", text("0.5")) for _ in range(2)]
+    assert watch.executor.free == 0
+    for order in orders:
+        assert watch.until(Ended, order).message == ""
+    assert time.monotonic() - begun < 0.95
+
+
+def test_a_polite_stop_is_quick(watch):
+    order = watch.start("sleep", text("600"))
+    pid = int(watch.until(Progress, order).message)
+    begun = time.monotonic()
+    watch.executor.kill(*order.key)
+    watch.until(Ended, order)
+    assert time.monotonic() - begun < 0.3
+    assert wait_for(lambda: not is_alive(pid), 2)
+
+
+def test_a_stubborn_job_is_killed_with_all_its_processes(watch):
+    order = watch.start("stubborn")
+    pids = [int(word) for word in watch.until(Progress, order).message.split()]
+    assert all(is_alive(pid) for pid in pids)
+    watch.executor.kill(*order.key)
+    watch.until(Ended, order, seconds=2)  # kill_grace + 1 s (contract 25.4)
+    assert wait_for(lambda: not any(is_alive(pid) for pid in pids), 1)
+
+
+def test_a_process_that_dies_is_noticed_at_once(watch):
+    ended = watch.until(Ended, watch.start("vanish"), seconds=2)
+    assert ended.lost
+    assert "signal 9" in ended.message  # U89
+    order = watch.start("write", text("next"))
+    assert watch.until(Ended, order).message == ""
+
+
+def test_a_job_that_eats_memory_is_stopped_with_the_limit_named(watch):
+    ended = watch.until(Ended, watch.start("eat"))
+    assert "memory" in ended.message
+    assert not ended.lost
+    order = watch.start("write", text("next"))
+    assert watch.until(Ended, order).message == ""
+
+
+def test_what_a_job_leaves_running_ends_with_it(watch):
+    order = watch.start("leave_child")
+    watch.until(Ended, order)
+    pid = int(watch.until(Written, order).path.read_text())
+    assert wait_for(lambda: not is_alive(pid), 2)
+
+
+def test_killing_a_job_that_has_ended_does_nothing(watch):
+    order = watch.start("write", text("x"))
+    watch.until(Ended, order)
+    watch.executor.kill(*order.key)
+    other = watch.start("write", text("y"))
+    assert watch.until(Ended, other).message == ""
