@@ -60,6 +60,15 @@ def clients_home(tmp_path_factory, shared_data, fetched_clients):
     old.close()
     new.close()
     (home / "clients").symlink_to(fetched_clients)
+    # Images with ROIs, which the others have not.
+    (home / "drawn").mkdir()
+    shutil.copy(shared_data / "rois" / "nuclei_rois.ome.tif", home / "drawn")
+    subprocess.run(
+        [*GRATICULE, "scan", str(home / "drawn")],
+        env=environment(home),
+        check=True,
+        capture_output=True,
+    )
     subprocess.run(
         [
             *GRATICULE,
