@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from graticule.config.load import Loaded, load
-from graticule.config.settings import SETTINGS, Setting
+from graticule.config.setting import Setting
+from graticule.config.settings import SETTINGS
 
 
 @click.command("settings")

@@ -12,6 +12,8 @@ import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
 from os import PathLike
 from pathlib import Path
 
@@ -87,6 +89,12 @@ class LutLibrary(Mapping[str, Lut]):
                 except CorruptFileError as error:
                     self.refused.append(error)
         self._luts = dict(sorted(found.items(), key=lambda item: item[0].lower()))
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells these tables from others, by their names and colours."""
+        tables = sorted((lut.name, lut.planes) for lut in self._luts.values())
+        return blake2b(repr(tables).encode(), digest_size=16).hexdigest()
 
     def __getitem__(self, name: str) -> Lut:
         return self._luts[name]

@@ -8,7 +8,7 @@ HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -22,6 +22,7 @@ from graticule.errors import NotFoundError, OutOfRangeError, RequestError
 from graticule.render.settings import Rendering
 from graticule.services.changes import Changes, apply_changes
 from graticule.services.containers import find
+from graticule.services.engine import engine
 from graticule.services.remembered import forget_all
 from graticule.services.renderings import (
     SavedRendering,
@@ -31,6 +32,7 @@ from graticule.services.renderings import (
 )
 from graticule.services.versions import tell_change, wait_until_known
 
+_MOST_FORGOTTEN = 10
 _BATCH = 500
 
 
@@ -311,3 +313,10 @@ def _store(person: Person, chosen: list[tuple[Image, SavedRendering]]) -> None:
     )
     ids = [image.pk for image, _ in chosen]
     Image.objects.filter(pk__in=ids).update(revision=F("revision") + 1)
+    transaction.on_commit(lambda: _forget_pictures(ids))
+
+
+def _forget_pictures(image_ids: Sequence[int]) -> None:
+    """Make room on disk; with the new revision nobody finds the old pictures."""
+    for image_id in image_ids[:_MOST_FORGOTTEN]:
+        engine().rendered.invalidate_object("Image", image_id)

@@ -12,7 +12,14 @@ from graticule.render.settings import Model, Rendering
 from graticule.render.split import SplitGrid, draw_split
 from graticule.services.engine import engine
 from graticule.services.scenes import Scene, open_scene
-from graticule.services.view import View, check_view, paint, read_planes, view_key
+from graticule.services.view import (
+    View,
+    check_view,
+    paint,
+    picture_slot,
+    read_planes,
+    view_key,
+)
 
 DEFAULT_QUALITY = 0.9
 MERGED = "merged"
@@ -54,8 +61,10 @@ def draw_split_view(scene: Scene, split: SplitView, key: str | None = None) -> b
     graticule.errors.FileError
         If the file vanished, changed or is damaged.
     """
-    key = view_key(scene, split) if key is None else key
-    return engine().pictures.get(key, lambda: _draw(scene, split))
+    key = key or view_key(scene, split)
+    return engine().pictures.get(
+        key, lambda: _draw(scene, split), lambda: picture_slot(scene, key)
+    )
 
 
 def _draw(scene: Scene, split: SplitView) -> bytes:

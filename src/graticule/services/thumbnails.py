@@ -51,7 +51,15 @@ def draw_thumbnail(scene: Scene, request: ThumbnailRequest) -> bytes:
     plane = (scene.default_z, scene.default_t)
     stamp = file_stamp(scene.entry)
     key = (scene.image_id, scene.revision, stamp, scene.rendering, plane, request)
-    return engine().pictures.get(key, lambda: _draw(scene, request))
+    length = engine().thumbnail_length  # where no size is asked for
+    return engine().pictures.get(
+        key,
+        lambda: _draw(scene, request),
+        lambda: engine().rendered.thumbnail(
+            scene.image_id, scene.entry, key, length, engine().luts.digest
+        ),
+        always=True,
+    )
 
 
 def _draw(scene: Scene, request: ThumbnailRequest) -> bytes:

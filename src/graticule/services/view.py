@@ -22,6 +22,7 @@ from graticule.render.settings import (
     Projection,
     Rendering,
 )
+from graticule.services.caching.rendered import Slot
 from graticule.services.engine import engine
 from graticule.services.scenes import Scene, open_scene
 
@@ -63,6 +64,11 @@ def view_key(scene: Scene, view: object) -> str:
     return blake2b(said.encode(), digest_size=16).hexdigest()
 
 
+def picture_slot(scene: Scene, key: str) -> Slot:
+    """Give the place on disk of a picture known by ``key``."""
+    return engine().rendered.picture(scene.image_id, key, engine().luts.digest)
+
+
 def draw_view(scene: Scene, view: View, key: str | None = None) -> bytes:
     """Draw and encode a view, or find it drawn before.
 
@@ -81,8 +87,10 @@ def draw_view(scene: Scene, view: View, key: str | None = None) -> bytes:
     graticule.errors.FileError
         If the file vanished, changed or is damaged.
     """
-    key = view_key(scene, view) if key is None else key
-    return engine().pictures.get(key, lambda: _draw(scene, view))
+    key = key or view_key(scene, view)
+    return engine().pictures.get(
+        key, lambda: _draw(scene, view), lambda: picture_slot(scene, key)
+    )
 
 
 def _draw(scene: Scene, view: View) -> bytes:

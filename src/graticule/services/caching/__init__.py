@@ -1,0 +1,1 @@
+"""Pictures and answers kept on disk, between processes and restarts."""
