@@ -1,4 +1,4 @@
-"""``python -m bench [tiles|scan|answers …]``: measure, and print a table each."""
+"""``python -m bench [tiles|scan|answers|search]``: measure, and print tables."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import answers, images, scan, tiles
+from bench import answers, images, scan, search, tiles
 
 _SMALL_FILES = 2000
+_CATALOGUED = 100_000
 _FOUR = "c=1|100:4000$0000FF,2|100:4000$00FF00,3|100:4000$FF0000,4|100:4000$FF00FF&m=c"
 # A window one short of the whole, so that stored tiles are not simply passed on.
 _RGB = "c=1|0:254$FF0000,2|0:254$00FF00,3|0:254$0000FF&m=c&q=0.85"
@@ -19,7 +20,7 @@ _RGB = "c=1|0:254$FF0000,2|0:254$00FF00,3|0:254$0000FF&m=c&q=0.85"
 
 def main() -> None:
     """Measure what is named, or everything."""
-    wanted = set(sys.argv[1:]) or {"tiles", "scan", "answers"}
+    wanted = set(sys.argv[1:]) or {"tiles", "scan", "answers", "search"}
     kept = Path(tempfile.gettempdir()) / "graticule-bench"
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory(prefix="graticule-bench-") as folder:
@@ -37,6 +38,8 @@ def main() -> None:
             if "scan" not in wanted:
                 scan.measure(small, home / "3", _SMALL_FILES)
             answers.measure(home / "3")
+        if "search" in wanted:
+            search.measure(home / "4", _CATALOGUED)
     if "--clean" in wanted:
         shutil.rmtree(kept)
 
