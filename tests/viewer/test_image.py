@@ -378,6 +378,44 @@ def test_download_is_the_picture(open_image):
     assert Path(waiting.value.path()).read_bytes()[:3] == b"\xff\xd8\xff"
 
 
+def test_the_panel_offers_the_plane_in_formats(open_image):
+    stage = open_image(CELLS)
+    stage.query()
+    for name, magic in (("JPEG", b"\xff\xd8"), ("PNG", b"\x89PNG"), ("TIFF", b"II*")):
+        with stage.page.expect_download() as waiting:
+            stage.page.get_by_role("link", name=f"Plane as {name}", exact=True).click()
+        extension = {"JPEG": "jpeg", "TIFF": "tif"}.get(name, "png")
+        assert waiting.value.suggested_filename == f"BPAE.{extension}"
+        assert Path(waiting.value.path()).read_bytes().startswith(magic)
+        if name == "PNG":
+            with Image.open(waiting.value.path()) as image:
+                before = np.asarray(image, float)
+    # what is switched off is not in it
+    stage.channel(1).get_by_role("checkbox").uncheck()
+    stage.settle()
+    stage.query()
+    with stage.page.expect_download() as waiting:
+        stage.page.get_by_role("link", name="Plane as PNG").click()
+    with Image.open(waiting.value.path()) as image:
+        assert difference(np.asarray(image, float), before) > 1
+
+
+def test_the_panel_offers_the_files(open_image, shared_data):
+    stage = open_image(CELLS)
+    with stage.page.expect_download() as waiting:
+        stage.page.get_by_role("link", name="Original files").click()
+    assert waiting.value.suggested_filename == CELLS
+    stored = shared_data / "fluorescence" / CELLS
+    assert Path(waiting.value.path()).read_bytes() == stored.read_bytes()
+
+
+def test_large_planes_are_not_offered(open_image):
+    stage = open_image(SLIDE)
+    stage.query()
+    assert stage.page.get_by_role("link", name="Original files").is_visible()
+    assert not stage.page.get_by_role("link", name="Plane as PNG").is_visible()
+
+
 def test_facts(open_image):
     stage = open_image(STACK)
     text = stage.page.locator("#facts").inner_text()

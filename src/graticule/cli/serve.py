@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import webbrowser
@@ -163,6 +164,10 @@ def _greet(values: Any, port: int, home: Home) -> None:
     click.echo("  Stop with Ctrl-C.\n")
 
 
+def _is_no_advice(record: logging.LogRecord) -> bool:
+    return "which seems quite high" not in record.getMessage()
+
+
 def _serve(values: Any, port: int) -> None:
     import multiprocessing  # noqa: PLC0415
 
@@ -178,6 +183,8 @@ def _serve(values: Any, port: int) -> None:
     os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(64 << 20))
     os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(256 << 20))
     workers = values["workers"] or min(8, os.cpu_count() or 1)
+    # Many threads are meant: most of them wait for clients that read slowly.
+    logging.getLogger("_granian").addFilter(_is_no_advice)
     server = Server(
         "graticule.web.wsgi:application",
         address=values["host"],

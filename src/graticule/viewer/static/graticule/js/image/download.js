@@ -30,6 +30,19 @@ function downloadOf(gateway, display, query, picture) {
   return { href: null, title: "Download what the screen shows as JPEG" };
 }
 
+/**
+ * Point the panel's links at the whole plane as it is drawn, in several formats;
+ * planes too large to be asked for at once have none.
+ */
+export function offerFormats(panel, display, query) {
+  const { width, height } = display.size;
+  for (const link of panel.querySelectorAll("[data-format]")) {
+    link.hidden = width * height > WHOLE_PIXELS;
+    const plane = `${panel.dataset.plane}${display.z}/${display.t}/`;
+    link.href = `${plane}?format=${link.dataset.format}&${query}`;
+  }
+}
+
 /** Save the stage as it is on the screen. */
 async function saveScreen(picture, fileName) {
   const url = URL.createObjectURL(await picture.blob());

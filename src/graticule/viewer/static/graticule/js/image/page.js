@@ -3,7 +3,7 @@
 
 import { ChannelCard } from "./channel_card.js";
 import { Display } from "./display.js";
-import { DownloadLink } from "./download.js";
+import { DownloadLink, offerFormats } from "./download.js";
 import { showFacts } from "./facts.js";
 import { Gateway, GatewayError } from "./gateway.js";
 import { Keys } from "./keys.js";
@@ -128,7 +128,9 @@ class ImagePage {
     }
     viewer.dataset.address = "current";
     history.replaceState(null, "", `?${pageQuery(this.display, this.picture.view)}`);
-    this.download.update(gateway, this.display, renderingQuery(this.display));
+    const query = renderingQuery(this.display);
+    this.download.update(gateway, this.display, query);
+    offerFormats(by("save"), this.display, query);
   }
 
   async #copyLink() {
