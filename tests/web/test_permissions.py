@@ -53,11 +53,18 @@ ENDPOINTS = {
     "render_shape_mask/{shape}/": (404, None),
     "get_rois_json/{image}/": (200, b"[]"),
     "get_shape_json/{roi}/{shape}/": (500, b"not found"),
+    "annotations/Plate.wells/{well}/": (200, b'{"data": []}'),
+    "table/{table}/query/?query=*": (200, b"not found"),
+    "table/Plate/{plate}/query/?query=*": (200, b"Could not retrieve bulk"),
+    "table/{table}/metadata/": (200, b"not found"),
+    "table/{table}/obj_id_bitmask/?query=*": (200, b"not found"),
+    "table/{table}/rows/?query=n>0": (200, b"not found"),
+    "table/{table}/slice/?rows=0&columns=0": (200, b"not found"),
 }
 
 
 @pytest.fixture
-def make_things(image, make_cast):
+def make_things(image, make_cast, tmp_path):
     """Give an image, its containers and a well to Alice, in a group of a level."""
     from graticule.catalog.models import Plate, Roi, Shape, Well, WellSample
 
@@ -81,6 +88,7 @@ def make_things(image, make_cast):
             max_x=2,
             max_y=2,
         )
+        table = attach_table(cast, plate, tmp_path)
         for thing in (row, dataset, project):
             thing.owner, thing.group = cast.alice, cast.group
             thing.name = "Alice's own"
@@ -93,10 +101,20 @@ def make_things(image, make_cast):
             "plate": plate.pk,
             "roi": roi.pk,
             "shape": shape.pk,
+            "table": table,
         }
         return cast, {path: f"/webgateway/{path.format(**ids)}" for path in ENDPOINTS}
 
     return make
+
+
+def attach_table(cast, plate, folder):
+    """Attach a table of Alice's to the plate; give the id of its file."""
+    from graticule.services.tables.importing import import_table
+
+    path = folder / "Alice.csv"
+    path.write_text("n,m\n1,2\n")
+    return import_table(cast.alice, path, plate, tell=print).file_id
 
 
 def sees(answer, path):
@@ -139,7 +157,7 @@ def test_the_public_sees_none_of_it(make_things, level):
 def test_nobody_sees_even_what_is_public(image, configured):
     configured(anonymous_access=False)
     client = new_client()
-    names = ("image", "dataset", "project", "well", "plate", "roi", "shape")
+    names = ("image", "dataset", "project", "well", "plate", "roi", "shape", "table")
     ids = dict.fromkeys(names, image("uint8.tif").pk)
     for path in ENDPOINTS:
         assert client.get(f"/webgateway/{path.format(**ids)}").status_code == 302

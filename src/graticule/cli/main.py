@@ -25,6 +25,7 @@ COMMANDS = (
     "settings",
     "user",
     "client",
+    "table",
     "worker",
 )
 

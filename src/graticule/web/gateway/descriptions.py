@@ -20,6 +20,7 @@ from graticule.web.gateway.described import (
     json_answer,
     picture,
 )
+from graticule.web.gateway.table_descriptions import SCHEMAS, TABLES
 from graticule.web.openapi.model import (
     CALLBACK,
     IDS,
@@ -310,6 +311,9 @@ _ID_OF: dict[str, Any] = {
     "y": "The row, from 0.",
     "w": "The width in pixels.",
     "h": "The height in pixels.",
+    "fileid": "The file of the table.",
+    "objtype": "A class, or a class and the way from it to the object: Plate.wells.",
+    "objid": "The object.",
     "key": "A key of the answer, to have that part alone.",
     "field": "The field of each well, from 0.",
     "acquisition": "The plate acquisition that fields are counted in.",
@@ -319,7 +323,7 @@ _ID_OF: dict[str, Any] = {
 DOOR = Door(
     name="gateway",
     help="The interface of OMERO.web's webgateway.",
-    operations=PICTURES | EXPORTS | JSON | CHANGES | PAGES,
+    operations=PICTURES | EXPORTS | JSON | CHANGES | PAGES | TABLES,
     path_parameters=_ID_OF,
     errors=(
         Answer("", "To the login page, where the public may not see this.", status=302),
@@ -337,8 +341,14 @@ DOOR = Door(
         Answer("text/html", _AS_OMERO, status=500),
         _json_error(_AS_OMERO, 500),
     ),
-    schemas=tuple(
-        f"gateway/{name}"
-        for name in ("copied", "image_ids", "image_list", "image_list_tiled", "truth")
+    schemas=(
+        *SCHEMAS,
+        *(
+            f"gateway/{name}"
+            for name in (
+                *("copied", "image_ids", "image_list", "image_list_tiled"),
+                "truth",
+            )
+        ),
     ),
 )

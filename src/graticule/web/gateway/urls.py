@@ -22,11 +22,14 @@ from graticule.web.gateway import (
     search_views,
     split_views,
     su_views,
+    table_views,
 )
 
 _IID = r"(?P<iid>[0-9]+)"
 _ZT = r"(?:(?P<z>[0-9]+)/)?(?:(?P<t>[0-9]+)/)?"
 _PLANE = r"(?P<z>[0-9]+)/(?P<t>[0-9]+)"
+_FILE = r"(?P<fileid>[0-9]+)"
+_OBJECT = r"(?P<objtype>[A-Za-z0-9_.]+)/(?P<objid>[0-9]+)"
 _WH = r"(?:(?P<w>[0-9]+)/)?(?:(?P<h>[0-9]+)/)?"
 
 _explicit_image: Callable[..., HttpResponseBase] = partial(
@@ -215,6 +218,41 @@ urlpatterns = [
         rf"^render_movie/{_IID}/(?P<axis>[zt])/(?P<pos>[0-9]+)/$",
         export_views.render_movie,
         name="webgateway_render_movie",
+    ),
+    re_path(
+        rf"^annotations/{_OBJECT}/$",
+        table_views.bulk_annotations,
+        name="webgateway_annotations",
+    ),
+    re_path(
+        rf"^table/{_FILE}/query/$",
+        table_views.table_query,
+        name="webgateway_table_query",
+    ),
+    re_path(
+        rf"^table/{_OBJECT}/query/$",
+        table_views.object_table_query,
+        name="webgateway_object_table_query",
+    ),
+    re_path(
+        rf"^table/{_FILE}/metadata/$",
+        table_views.table_metadata,
+        name="webgateway_table_metadata",
+    ),
+    re_path(
+        rf"^table/{_FILE}/obj_id_bitmask/$",
+        table_views.obj_id_bitmask,
+        name="webgateway_table_obj_id_bitmask",
+    ),
+    re_path(
+        rf"^table/{_FILE}/rows/$",
+        table_views.table_rows,
+        name="webgateway_table_get_where_list",
+    ),
+    re_path(
+        rf"^table/{_FILE}/slice/$",
+        table_views.table_slice,
+        name="webgateway_table_slice",
     ),
     # Not anchored at its end: any text may follow (contract 1).
     re_path(
