@@ -26,6 +26,8 @@ from graticule.pixels.reader import (
     ReadLimits,
     Source,
     StoredTile,
+    TileCoding,
+    TileLender,
     check_read,
 )
 from graticule.pixels.zarr.writing import CHUNK, SHARD_WIDTH, ZarrLevel, write_group
@@ -358,6 +360,21 @@ class PyramidSource:
         if level >= len(self._base.fileset.images[image].levels):
             return None
         return self._base.stored_tile(image, level, z, t, window)
+
+    def tile_coding(self, image: int, level: int) -> TileCoding | None:
+        """Say how tiles are coded of a level that the file itself has."""
+        base = self._base
+        own = level < len(base.fileset.images[image].levels)
+        if own and isinstance(base, TileLender):
+            return base.tile_coding(image, level)
+        return None
+
+    def coded_tile(
+        self, image: int, level: int, z: int, t: int, channel: int, place: int
+    ) -> bytes:
+        """Read a tile of such a level as stored."""
+        assert isinstance(self._base, TileLender)
+        return self._base.coded_tile(image, level, z, t, channel, place)
 
     def close(self) -> None:
         """Close the base and the pyramids."""

@@ -97,6 +97,34 @@ class StoredTile:
     media_type: str
 
 
+@dataclass(frozen=True, slots=True)
+class TileCoding:
+    """How tiles are deflated that another TIFF may take over unopened.
+
+    ``samples`` are those of each pixel, ``predictor`` TIFF's 1 or 2.
+    """
+
+    tile_width: int
+    tile_height: int
+    samples: int
+    predictor: int
+
+
+@runtime_checkable
+class TileLender(Protocol):
+    """A source that can give its tiles away as they are stored."""
+
+    def tile_coding(self, image: int, level: int) -> TileCoding | None:
+        """Say how all tiles of a level are coded; ``None`` if not so."""
+        ...
+
+    def coded_tile(
+        self, image: int, level: int, z: int, t: int, channel: int, place: int
+    ) -> bytes:
+        """Read a tile, by its place along the rows of tiles from 0."""
+        ...
+
+
 @runtime_checkable
 class Source(Protocol):
     """An open fileset. Every method may be called by many threads at once."""

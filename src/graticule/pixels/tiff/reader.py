@@ -21,8 +21,10 @@ from graticule.pixels.reader import (
     Pixels,
     ReadContext,
     StoredTile,
+    TileCoding,
     check_read,
 )
+from graticule.pixels.tiff import copying
 from graticule.pixels.tiff.errors import PARSE_ERRORS
 from graticule.pixels.tiff.file import StoredFile
 from graticule.pixels.tiff.jpeg import whole_jpeg
@@ -97,6 +99,16 @@ class TiffSource:
             height=window.height,
         )
         return None if whole is None else StoredTile(whole, "image/jpeg")
+
+    def tile_coding(self, image: int, level: int) -> TileCoding | None:
+        """Say how a level's tiles are coded, if another TIFF can take them over."""
+        return copying.tile_coding(self._image(image), level)
+
+    def coded_tile(
+        self, image: int, level: int, z: int, t: int, channel: int, place: int
+    ) -> bytes:
+        """Read a tile as stored, by its place along the rows of tiles."""
+        return copying.coded_tile(self._image(image), level, z, t, channel, place)
 
     def close(self) -> None:
         """Give back handles."""

@@ -1,9 +1,9 @@
 """An image as an OME-TIFF: every plane, every level, bit for bit.
 
 Large images and those with levels are written in tiles, the levels as SubIFDs of
-the plane they belong to; small ones in strips. Compressed with deflate. Pixels go
-through tile by tile: memory stays at a few times ``READ_BYTES``. Knows no
-request and no job.
+the plane they belong to; small ones in strips. Compressed with deflate; tiles that
+are so already are copied unopened. Pixels go through tile by tile: memory stays at
+a few times ``READ_BYTES``. Knows no request and no job.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 import tifffile
 
 from graticule.pixels.model import Level, PixelType, Window
-from graticule.pixels.reader import Pixels, Source
+from graticule.pixels.reader import Pixels, Source, TileCoding, TileLender
 from graticule.services.exports.aside import Progress, appearing_file
 from graticule.services.exports.facts import ImageFacts
 from graticule.services.exports.ome_xml import ome_xml
@@ -120,12 +120,32 @@ class _Writer:
                 first = number == 0
                 reduced = {"subfiletype": 1}
                 head = {"description": self._xml(), "subifds": len(scene.levels) - 1}
+                coding = self._coding(number)
                 tif.write(
-                    self._tiles(number) if self.tiled else self._pages(),
+                    self._pieces(number, coding),
                     shape=self._shape(level),
                     **(head if first else reduced),
-                    **self._layout(level),
+                    **self._layout(level, coding),
                 )
+
+    def _coding(self, number: int) -> TileCoding | None:
+        """Say how a level's tiles are coded, if they can be copied."""
+        if not isinstance(self.source, TileLender) or not self.options.effort:
+            return None
+        coding = self.source.tile_coding(self.scene.index, number)
+        if coding is None or coding.samples != self.samples or not self.tiled:
+            return None
+        alike = (coding.tile_height, coding.tile_width) == _tile_size(
+            self.scene.levels[number]
+        )
+        return coding if alike else None
+
+    def _pieces(
+        self, number: int, coding: TileCoding | None
+    ) -> Iterator[Pixels] | Iterator[bytes]:
+        if coding is not None:
+            return self._copies(number)
+        return self._tiles(number) if self.tiled else self._pages()
 
     def _xml(self) -> bytes:
         scene = self.scene
@@ -146,7 +166,7 @@ class _Writer:
         bit = self.scene.pixel_type is PixelType.BIT
         return np.dtype(bool) if bit else self.scene.pixel_type.dtype
 
-    def _layout(self, level: Level) -> dict[str, Any]:
+    def _layout(self, level: Level, coding: TileCoding | None) -> dict[str, Any]:
         dtype = self._dtype
         layout: dict[str, Any] = {
             "dtype": dtype,
@@ -166,6 +186,8 @@ class _Writer:
             layout["compression"] = "zlib"
             layout["compressionargs"] = {"level": self.options.effort}
             layout["predictor"] = dtype.kind in "iu"
+        if coding is not None:
+            layout["predictor"] = coding.predictor
         return layout
 
     def _places(self) -> Iterator[tuple[int, int, tuple[int, ...]]]:
@@ -182,6 +204,16 @@ class _Writer:
             page = self._read(0, z, t, channels, whole)
             self._advance()
             yield page
+
+    def _copies(self, number: int) -> Iterator[bytes]:
+        assert isinstance(self.source, TileLender)
+        count = _tile_count(self.scene.levels[number])
+        for z, t, channels in self._places():
+            for place in range(count):
+                self._advance()
+                yield self.source.coded_tile(
+                    self.scene.index, number, z, t, channels[0], place
+                )
 
     def _tiles(self, number: int) -> Iterator[Pixels]:
         level = self.scene.levels[number]
