@@ -57,3 +57,11 @@ def test_a_library_that_is_not_there(run, catalog, monkeypatch):
     result = run("check")
     assert result.exit_code == 1
     assert "not installed: reinstall graticule" in result.output
+
+
+def test_installed_clients_are_named(run, tmp_path):
+    folder = tmp_path / "clients" / "viewport"
+    folder.mkdir(parents=True)
+    (folder / "client.json").write_text('{"version": "5.33.2", "licence": "GPL"}')
+    said = run("check", GRATICULE_HOME=str(tmp_path)).output
+    assert "viewport 5.33.2" in said

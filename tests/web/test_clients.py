@@ -5,6 +5,7 @@ The real ones are opened in Chromium by ``tests/clients``.
 
 import json
 import re
+from urllib.parse import unquote
 
 import pytest
 from django.template import Context, Engine
@@ -259,6 +260,47 @@ def test_icon(client):
     answer = client.get("/favicon.ico")
     assert answer.status_code == 302
     assert answer["Location"] == "/static/graticule/favicon.svg"
+
+
+class TestImagePage:
+    """The setting ``image_page`` and the address ``img_detail``."""
+
+    @pytest.mark.parametrize("door", ["webgateway", "webclient"])
+    @pytest.mark.parametrize(
+        ("name", "address"),
+        [
+            ("viewport", "/clients/viewport/{}/?c=1|0:9$FF0000&z=2"),
+            ("iviewer", "/iviewer/?images={}&c=1|0:9$FF0000&z=2"),
+        ],
+    )
+    def test_a_client(self, client, install, image, configured, door, name, address):
+        install(name)
+        configured(image_page=name)
+        iid = image("uint8.tif").pk
+        answer = client.get(f"/{door}/img_detail/{iid}/?c=1|0:9$FF0000&z=2")
+        assert answer.status_code == 302
+        assert unquote(answer["Location"]) == address.format(iid)
+
+    def test_without_query(self, client, install, image, configured):
+        install()
+        configured(image_page="viewport")
+        iid = image("uint8.tif").pk
+        answer = client.get(f"/webgateway/img_detail/00{iid}/")
+        assert answer["Location"] == f"/clients/viewport/{iid}/"
+
+    @pytest.mark.parametrize("name", ["graticule", "viewport", "iviewer"])
+    def test_our_own(self, client, home, image, configured, name):
+        """Also while the client that was chosen is not installed."""
+        configured(image_page=name)
+        answer = client.get(f"/webgateway/img_detail/{image('uint8.tif').pk}/")
+        assert answer.status_code == 200
+        assert b"Graticule</title>" in answer.content
+
+    def test_people_log_in_first(self, client, install, image, configured):
+        install()
+        configured(image_page="viewport", anonymous_access=False)
+        answer = client.get(f"/webgateway/img_detail/{image('uint8.tif').pk}/")
+        assert answer["Location"].startswith("/webclient/login/?url=")
 
 
 class TestFilters:

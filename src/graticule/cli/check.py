@@ -55,6 +55,7 @@ def _findings() -> Iterator[Finding]:
         ("formats", _formats),
         ("lookup tables", _luts),
         ("drawing", _drawing),
+        ("clients", _clients),
     ):
         yield _tried(what, look)
 
@@ -124,6 +125,14 @@ def _luts() -> str:
     from graticule.services.engine import engine  # noqa: PLC0415
 
     return f"{len(engine().luts)} known"
+
+
+def _clients() -> str:
+    from graticule.config.load import load  # noqa: PLC0415
+    from graticule.services.clients import installed_clients  # noqa: PLC0415
+
+    found = installed_clients(load()["home"]).values()
+    return ", ".join(f"{it.name} {it.version}" for it in found) or "none installed"
 
 
 def _drawing() -> str:

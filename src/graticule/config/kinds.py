@@ -137,6 +137,14 @@ def plate_layout(value: str) -> str:
     return lower
 
 
+def image_page(value: str) -> str:
+    """Read which page shows an image."""
+    lower = value.strip().lower()
+    if lower not in {"graticule", "viewport", "iviewer"}:
+        raise ValueError("expected graticule, viewport or iviewer")
+    return lower
+
+
 _VIEWER_TEXTS = ("target", "label", "script_url")
 
 

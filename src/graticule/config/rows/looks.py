@@ -57,6 +57,14 @@ ROWS: tuple[Setting, ...] = (
         _GROUP,
     ),
     Setting(
+        "image_page",
+        kinds.image_page,
+        "graticule",
+        "What the address img_detail shows, where clients send people who want to see "
+        "an image: graticule, or one of the installed clients viewport and iviewer.",
+        _GROUP,
+    ),
+    Setting(
         "true_statuses",
         kinds.boolean,
         "false",

@@ -96,6 +96,11 @@ def static_folders() -> list[Path]:
     return [mounted.client.static for mounted in _mounted().values()]
 
 
+def has_client(name: str) -> bool:
+    """Whether this server has a client."""
+    return name in _mounted()
+
+
 def mounted_client(name: str) -> Installed:
     """Give a client that this server has.
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 
 from graticule.catalog.models import Dataset, Person, Project, Well
 from graticule.errors import LimitError, NotFoundError
@@ -19,6 +20,7 @@ from graticule.services.image_data import image_data
 from graticule.services.remembered import Remembered
 from graticule.services.scenes import find_scene
 from graticule.web import errors
+from graticule.web.clients.choice import chosen_page
 from graticule.web.errors import ParameterError
 from graticule.web.gateway import answers, numbers
 from graticule.web.gateway.image_answers import image_answer
@@ -190,6 +192,8 @@ def histogram_json(request: HttpRequest, iid: str, channel: str) -> HttpResponse
 
 
 def viewer_page(request: HttpRequest, iid: str) -> HttpResponse:
-    """Show the image page (contract 13.2)."""
+    """Show the image page, or go to the client that was chosen for it (13.2)."""
     person_of(request)
-    return image_detail(request, numbers.path_number(iid))
+    image_id = numbers.path_number(iid)
+    chosen = chosen_page(image_id, request.META.get("QUERY_STRING", ""))
+    return redirect(chosen) if chosen else image_detail(request, image_id)
