@@ -297,6 +297,39 @@ class TestEveryChangeIsFound:
         )
         assert found("after") == ["after"]
 
+    def test_a_scan_takes_in_everything(self, make, run_scan, found, cast, tmp_path):
+        import numpy as np
+        import tifffile
+
+        from graticule.catalog.models import SearchChange
+
+        for n in range(3):
+            make("image", f"made {n}")
+        (tmp_path / "chosen").mkdir()
+        path = tmp_path / "chosen" / "scanned.tif"
+        tifffile.imwrite(path, np.zeros((4, 4), np.uint8))
+        run_scan(tmp_path / "chosen")
+        assert not SearchChange.objects.exists()
+        for text in ("scanned", "file:scanned.tif"):
+            assert found(text, cast.administrator) == ["scanned.tif"]
+
+    def test_a_search_goes_on_where_nothing_can_be_written(self, make, found, caplog):
+        from django.db import connection
+
+        if connection.vendor != "sqlite":
+            pytest.skip("needs a switch that PostgreSQL has for transactions only")
+        make("image", "word before")
+        assert found("word") == ["word before"]
+        make("image", "word after")
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA query_only = 1")
+            try:
+                assert found("word") == ["word before"]
+            finally:
+                cursor.execute("PRAGMA query_only = 0")
+        assert "readonly" in caplog.text
+        assert found("word") == ["word after", "word before"]
+
     def test_what_does_not_show_is_no_change(self, make, found):
         from graticule.catalog.models import Image, SearchChange
 

@@ -9,7 +9,7 @@ again afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,7 +152,9 @@ def before_migrations(using: str, **_kwargs: Any) -> None:
     remove(using)
 
 
-def after_migrations(using: str, plan: list[tuple[Any, bool]], **_kwargs: Any) -> None:
+def after_migrations(
+    using: str, plan: Iterable[tuple[Any, bool]] = (), **_kwargs: Any
+) -> None:
     """Make the triggers again; what migrations changed may be anything."""
     migrated = {migration.app_label for migration, _backwards in plan}
     with connections[using].cursor() as cursor:

@@ -36,6 +36,7 @@ from graticule.services.scanning.report import (
     ScanSettings,
 )
 from graticule.services.scanning.workers import Work
+from graticule.services.search.index import catch_up_whole
 
 __all__ = ["Finding", "ScanProgress", "ScanReport", "ScanSettings", "scan"]
 
@@ -88,5 +89,7 @@ def scan(
             )
             FolderScan(folder, settings, work, tell, report).run()
             report.warnings += make_pyramids(folder, settings, tell)
+        # What is left of an upgrade, or of changes that nobody searched after.
+        catch_up_whole()
     report.seconds = time.monotonic() - started
     return report

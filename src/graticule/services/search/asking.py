@@ -14,7 +14,7 @@ from graticule.catalog.access import visible_to
 from graticule.catalog.models import Dataset, Image, Person, Project
 from graticule.catalog.models.owned import Named
 from graticule.services.search.engines import Engine, engine, table
-from graticule.services.search.index import catch_up
+from graticule.services.search.index import catch_up_if_possible
 from graticule.services.search.query import AllOf, AnyOf, Node, Not
 from graticule.services.search.resolve import Phrases, Resolved, Scan, resolve
 
@@ -54,7 +54,7 @@ def find(person: Person | None, query: Node | None, *, images_only: bool) -> Fou
     """
     if query is None:
         return Found([], [], [])
-    catch_up()
+    catch_up_if_possible()
     resolved = resolve(query)
     # What lists show; there are few owners, so they are fetched apart.
     shown = ("name", "description", "acquired", "created", "owner", "group")
@@ -78,7 +78,7 @@ def matching(
     """
     if query is None:
         return things.none()
-    catch_up()
+    catch_up_if_possible()
     return visible_to(person, things).filter(_conditions(things).of(resolve(query)))
 
 

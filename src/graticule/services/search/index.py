@@ -7,11 +7,12 @@ has changed since. Nobody who changes something needs to think of it.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, transaction
+from django.db import InternalError, OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Q
 
@@ -20,6 +21,7 @@ from graticule.catalog.search_triggers import SEARCHED
 from graticule.services.search.engines import Engine, engine, erase
 from graticule.services.search.texts import MARK, SEPARATOR, entries_of
 
+logger = logging.getLogger(__name__)
 MOST_BEFORE_A_SEARCH = 1_000
 """Things that one search takes in at most; the next ones do the rest."""
 _CHUNK = 500
@@ -39,6 +41,14 @@ def catch_up(most: int = MOST_BEFORE_A_SEARCH) -> None:
         for kind, ids in _claim(most).items():
             for start in range(0, len(ids), _CHUNK):
                 _take_in(cursor, index, kind, ids[start : start + _CHUNK])
+
+
+def catch_up_if_possible() -> None:
+    """Take in what has changed; a search goes on where nothing can be written now."""
+    try:
+        catch_up()
+    except (OperationalError, InternalError) as error:
+        logger.warning("The search index stays as it was: %s", error)
 
 
 def catch_up_whole() -> None:
