@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from graticule.services.saved_objects import DELETED
+from graticule.web.api.details import SCHEMA as _SCHEMA
 from graticule.web.api.kinds import LISTS, SINGLE, WITHIN
 from graticule.web.openapi.model import (
     INDEX,
@@ -82,6 +84,34 @@ def _alone(kind: str) -> Answer:
     return _answer({"type": "object", "properties": body, "required": ["data"]})
 
 
+def _deleted() -> Answer:
+    body = {"data": {"type": "object", "required": ["@id", "@type"]}}
+    return _answer({"type": "object", "properties": body, "required": ["data"]})
+
+
+def _saving(method: str, summary: str, status: int) -> Operation:
+    """Describe one way to save a project, dataset or screen (contract 6)."""
+    kinds = ("Project", "Dataset", "Screen")
+    saved = {"anyOf": [reference(_OBJECTS, f"{kind}Alone") for kind in kinds]}
+    answer = {"type": "object", "properties": {"data": saved}, "required": ["data"]}
+    return Operation(
+        summary,
+        (_answer(answer, status),),
+        (Parameter("group", INTEGER, "Where it belongs; else that of its details."),),
+        method=method,
+        body={
+            "type": "object",
+            "properties": {
+                "@type": {"enum": [f"{_SCHEMA}#{kind}" for kind in kinds]},
+                "@id": INTEGER,
+                "Name": TEXT,
+                "Description": TEXT,
+            },
+            "required": ["@type", "Name"],
+        },
+    )
+
+
 def _entry(summary: str, schema: str) -> tuple[Operation, ...]:
     answer = Answer("application/json", "What was asked for.", f"api/{schema}")
     return (Operation(summary, (answer,)),)
@@ -108,7 +138,14 @@ def _lists() -> dict[str, tuple[Operation, ...]]:
 def _objects() -> dict[str, tuple[Operation, ...]]:
     """Describe the objects themselves."""
     return {
-        f"api_{kind.lower()}": (Operation(f"One {kind}", (_alone(kind),)),)
+        f"api_{kind.lower()}": (
+            Operation(f"One {kind}", (_alone(kind),)),
+            *(
+                [Operation(f"Delete it: {kind}", (_deleted(),), method="DELETE")]
+                if kind in DELETED
+                else []
+            ),
+        )
         for kind in SINGLE.values()
     }
 
@@ -127,6 +164,10 @@ DOOR = Door(
     operations=_lists()
     | _objects()
     | {
+        "api_save": (
+            _saving("POST", "Make a project, dataset or screen", 201),
+            _saving("PUT", "Replace what one says; @id says which", 200),
+        ),
         "api_versions": _entry("The versions there are", "versions"),
         "api_base": _entry("Where everything is", "base"),
         "api_token": _entry("The token that forms must carry", "token"),

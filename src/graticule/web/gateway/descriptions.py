@@ -288,6 +288,14 @@ PAGES: dict[str, tuple[Operation, ...]] = {
     "webgateway": (
         Operation("A greeting", (Answer("text/html", "Its path is the prefix."),)),
     ),
+    "webgateway_su": (
+        Operation("Ask before becoming this person", (Answer("text/html", "A form."),)),
+        Operation(
+            "Become this person, for administrators",
+            (json_answer("truth"),),
+            method="POST",
+        ),
+    ),
     "webgateway_full_viewer": (
         Operation("The viewer", (Answer("text/html", "A page."),), CHANNELS),
     ),
@@ -318,6 +326,7 @@ _ID_OF: dict[str, Any] = {
     "field": "The field of each well, from 0.",
     "acquisition": "The plate acquisition that fields are counted in.",
     "channel": "The channel, from 0.",
+    "user": "A user name.",
 }
 
 DOOR = Door(
