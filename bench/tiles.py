@@ -26,6 +26,8 @@ NO_CACHES = {
     "workers": str(WORKERS),
     "chunk_cache_bytes": "0",
     "tile_cache_bytes": "0",
+    "thumb_cache_bytes": "0",
+    "img_cache_bytes": "0",
 }
 _COLORS = ("0000FF", "00FF00", "FF0000", "FF00FF")
 Tile = tuple[int, int, int]

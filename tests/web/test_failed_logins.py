@@ -216,6 +216,17 @@ def test_guest(client, cast, way):
         assert b"Guest account is not supported." in answer.content
 
 
+def test_half_a_character_is_in_no_name(client, cast):
+    """JSON can say it, and no database can look for it."""
+    token = client.get("/api/v0/token/").json()["data"]
+    body = '{"username": "\\ud800", "password": "\\udfff", "server": 1}'
+    answer = client.post(
+        "/api/v0/login/", body, "application/json", HTTP_X_CSRFTOKEN=token
+    )
+    assert answer.status_code == 403
+    assert answer.json()["message"].startswith("Connection not available")
+
+
 class TestInTheQuery:
     """Contract 2.3, rules 1 and 2: an option."""
 
