@@ -6,6 +6,7 @@ import av
 import numpy as np
 import pytest
 import tifffile
+from PIL import ImageFont
 
 from graticule.errors import FileError, LimitError, OutOfRangeError, RequestError
 from graticule.render.settings import (
@@ -190,13 +191,13 @@ def test_scale_bar_time_and_place_are_written():
 @pytest.mark.parametrize(
     ("width", "pixel_um", "bar"),
     [
-        (100, 0.1, (10, "1 µm")),
-        (512, 0.1, (10, "1 µm")),
-        (768, 0.1, (10, "1 µm")),
-        (1024, 0.1, (20, "2 µm")),
-        (1536, 0.1, (50, "5 µm")),
-        (2560, 0.1, (100, "10 µm")),
-        (9999, 0.1, (100, "10 µm")),
+        (100, 0.1, (10, "1 um")),
+        (512, 0.1, (10, "1 um")),
+        (768, 0.1, (10, "1 um")),
+        (1024, 0.1, (20, "2 um")),
+        (1536, 0.1, (50, "5 um")),
+        (2560, 0.1, (100, "10 um")),
+        (9999, 0.1, (100, "10 um")),
         (512, 0.0005, (2, "1 nm")),
         (512, 20.0, (50, "1 mm")),
         (512, 1e9, None),
@@ -206,6 +207,13 @@ def test_scale_bars_grow_with_the_frame(width, pixel_um, bar):
     from graticule.services.exports.movie_frames import scale_bar
 
     assert scale_bar(width, pixel_um) == bar
+
+
+def test_the_font_has_all_that_is_written():
+    font = ImageFont.load_default(11)
+    shapes = [bytes(font.getmask(char)) for char in "\uffffµ0123456789-:ztunpm"]
+    assert shapes[0] == shapes[1]  # that of a missing letter
+    assert len(set(shapes[1:])) == len(shapes) - 1
 
 
 @pytest.mark.parametrize(

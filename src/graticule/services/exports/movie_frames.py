@@ -15,7 +15,8 @@ LEAST_SIDE = 512
 """No frame is smaller (contract webgateway 11.2)."""
 
 _BARS = (1, 1, 2, 2, 5, 5, 5, 5, 10, 10, 10, 10)
-_UNITS = (("µm", 1.0), ("nm", 1e-3), ("mm", 1e3), ("pm", 1e-6), ("m", 1e6))
+# The font that comes with Pillow has no µ.
+_UNITS = (("um", 1.0), ("nm", 1e-3), ("mm", 1e3), ("pm", 1e-6), ("m", 1e6))
 _MARGIN = 20
 _BAR_ABOVE_BOTTOM = 30
 _NUMBER_ABOVE_BAR = 15
