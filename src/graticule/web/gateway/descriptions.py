@@ -20,6 +20,7 @@ from graticule.web.gateway.described import (
     json_answer,
     picture,
 )
+from graticule.web.gateway.download_descriptions import DOWNLOADS
 from graticule.web.gateway.table_descriptions import SCHEMAS, TABLES
 from graticule.web.openapi.model import (
     CALLBACK,
@@ -332,7 +333,7 @@ _ID_OF: dict[str, Any] = {
 DOOR = Door(
     name="gateway",
     help="The interface of OMERO.web's webgateway.",
-    operations=PICTURES | EXPORTS | JSON | CHANGES | PAGES | TABLES,
+    operations=PICTURES | DOWNLOADS | EXPORTS | JSON | CHANGES | PAGES | TABLES,
     path_parameters=_ID_OF,
     errors=(
         Answer("", "To the login page, where the public may not see this.", status=302),

@@ -6,7 +6,8 @@ from graticule.web.api.descriptions import DOOR as API
 from graticule.web.gateway.descriptions import DOOR as GATEWAY
 from graticule.web.openapi.model import Door
 from graticule.web.pages.descriptions import DOOR as PAGES
+from graticule.web.webclient.descriptions import DOOR as WEBCLIENT
 
-DOORS: tuple[Door, ...] = (GATEWAY, API, PAGES)
+DOORS: tuple[Door, ...] = (GATEWAY, API, WEBCLIENT, PAGES)
 # Only people with a browser come here: a one-time link, and the way out.
 NOT_DESCRIBED = frozenset({"login_link", "logout"})
