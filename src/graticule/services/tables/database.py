@@ -25,6 +25,8 @@ from graticule.services.tables.condition import ConditionError
 
 Arrays = dict[str, npt.NDArray[Any]]
 
+_AGAIN_SECONDS = 0.02
+
 _lock = threading.Lock()
 _opened: list[duckdb.DuckDBPyConnection] = []
 
@@ -83,14 +85,13 @@ def _asked(
         raise MissingFileError(path, "the attached table is gone.")
     cursor = _database().cursor()
     seconds: float = settings.GRATICULE["table_query_timeout"].total_seconds()
-    alarm = threading.Timer(seconds, cursor.interrupt)
-    alarm.daemon = True
     source = "read_parquet(?, file_row_number = true)"
     try:
-        if given:
-            cursor.register("given", dict(given))
-        alarm.start()
-        yield cursor.execute(sql.replace("{table}", source), [str(path), *parameters])
+        with _deadline(cursor, seconds):
+            if given:
+                cursor.register("given", dict(given))
+            question = sql.replace("{table}", source)
+            yield cursor.execute(question, [str(path), *parameters])
     except duckdb.InterruptException:
         limit = round(seconds)
         raise LimitError(
@@ -108,8 +109,28 @@ def _asked(
         cause = str(error).partition("\n")[0].replace(str(path), path.name)
         raise CorruptFileError(path, f"the table cannot be read: {cause}") from None
     finally:
-        alarm.cancel()
         cursor.close()
+
+
+@contextmanager
+def _deadline(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    """Interrupt what still runs after so many seconds."""
+    done = threading.Event()
+
+    def watch() -> None:
+        wait = seconds
+        # Between two steps of a question an interruption goes unheard.
+        while not done.wait(wait):
+            cursor.interrupt()
+            wait = _AGAIN_SECONDS
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
 
 
 def _database() -> duckdb.DuckDBPyConnection:
