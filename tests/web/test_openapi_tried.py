@@ -57,9 +57,7 @@ def known(image, catalog):
         "image": row.pk,
         "dataset": dataset.pk,
         "project": dataset.projects.get().pk,
-        "token": make_token(
-            catalog.administrator, "tries", scopes=("read", "write")
-        ),
+        "token": make_token(catalog.administrator, "tries", scopes=("read", "write")),
     }
 
 
