@@ -57,7 +57,7 @@ def _field(person: Person | None, image: Image) -> Field | None:
     wells = visible_to(person, Well.objects.all())
     sample = (
         image.well_samples.filter(well__in=wells)
-        .select_related("well__plate")
+        .select_related("well__plate", "acquisition")
         .order_by("pk")
         .first()
     )

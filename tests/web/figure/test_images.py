@@ -144,7 +144,9 @@ class TestParents:
         screen.plates.add(plate)
         well = Well.objects.create(plate=plate, row=1, column=6, **belongs)
         runs = [
-            PlateAcquisition.objects.create(plate=plate, key=key, **belongs)
+            PlateAcquisition.objects.create(
+                plate=plate, key=key, name=f"run {key}", **belongs
+            )
             for key in "ab"
         ]
         image = make_image(belongs)
@@ -158,6 +160,7 @@ class TestParents:
         assert data_of(client, image)["parents"] == {
             "well": {"id": well.pk, "label": "B7"},
             "plate": {"id": plate.pk, "name": "P7"},
+            "run": {"id": runs[1].pk, "name": "run b"},
             "screen": {"id": screen.pk, "name": "drugs"},
             "wellsample": {"id": sample.pk, "index": 3, "index_run": 1},
         }

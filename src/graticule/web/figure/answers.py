@@ -50,6 +50,8 @@ def parents(found: Parents) -> Json:
             "index": sample.index,
             "index_run": found.field.place_in_run,
         }
+        if sample.acquisition is not None:
+            answer["run"] = _named(sample.acquisition)
         if found.field.screen is not None:
             answer["screen"] = _named(found.field.screen)
     return answer
