@@ -1,13 +1,15 @@
 """Pages that are made from the program itself whenever the docs are built.
 
 Commands come from the command line's own help, settings from the one table of
-settings, errors from the tree of exceptions: they cannot fall behind.
+settings, errors from the tree of exceptions, coverage from the tests: they cannot
+fall behind.
 """
 
 import inspect
 from collections.abc import Iterator
 
 import click
+import coverage_page
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
@@ -99,6 +101,7 @@ PAGES = {
     "reference/commands.md": commands_page,
     "reference/settings.md": settings_page,
     "reference/errors.md": errors_page,
+    "reference/coverage.md": coverage_page.page,
 }
 
 

@@ -66,3 +66,32 @@ def test_maps_without_a_length_are_a_500(client, explicit):
 def test_the_checks_come_after_login(client, explicit, configured):
     configured(anonymous_access=False)
     assert client.get(explicit).status_code == 302
+
+
+class TestRegions:
+    """The same for tiles and regions (4.2, 4.3)."""
+
+    @pytest.fixture
+    def url(self, image):
+        number = image("cells.ome.tif").pk
+        return f"/webgateway/render_image_region_rdef/{number}/1/0/"
+
+    def test_it_works(self, client, url):
+        answer = client.get(url, {"c": C, "m": "c", "region": "32,32,64,64"})
+        expected = grey(quantized(cells(0, 1, 0), "uint16", 0, 9000))
+        same(squares(decoded(answer)), expected[1:3, 1:3])
+
+    def test_a_tile(self, client, url):
+        answer = client.get(url, {"c": C, "m": "c", "tile": "0,1,1,64,64"})
+        expected = grey(quantized(cells(0, 1, 0), "uint16", 0, 9000))
+        same(squares(decoded(answer)), expected[2:3, 2:4])
+
+    def test_settings_are_mandatory(self, client, url):
+        answer = client.get(url, {"m": "c", "region": "0,0,9,9"})
+        assert answer.status_code == 400
+        assert answer.content == b"Rendering settings must specify channels as c"
+
+    def test_neither_tile_nor_region(self, client, url):
+        answer = client.get(url, {"c": C, "m": "c"})
+        assert answer.status_code == 400
+        assert b"tile or region" in answer.content
