@@ -116,11 +116,16 @@ def _inverse(transform: Sequence[float]) -> tuple[float, ...] | None:
 
 
 def _centres(window: Window, back: Sequence[float]) -> tuple[Floats, Floats]:
-    """Give where the centres of a window's pixels were before the transform."""
+    """Give where the centres of a window's pixels were before the transform.
+
+    Both go together by broadcasting: without a turn one is a row, one a column.
+    """
     b00, b10, b01, b11, b02, b12 = back
-    xs = np.arange(window.x0, window.x1) + 0.5
-    ys = np.arange(window.y0, window.y1)[:, None] + 0.5
-    return b00 * xs + b01 * ys + b02, b10 * xs + b11 * ys + b12
+    xs = np.arange(window.x0, window.x1, dtype=np.float64) + 0.5
+    ys = np.arange(window.y0, window.y1, dtype=np.float64)[:, None] + 0.5
+    x: Floats = b00 * xs + (b01 * ys if b01 else 0.0) + b02
+    y: Floats = (b10 * xs if b10 else 0.0) + b11 * ys + b12
+    return x, y
 
 
 def _rectangle(shape: Shape) -> Inside:
@@ -200,16 +205,23 @@ def _rows(edges: Floats, y0: int, y1: int) -> tuple[Integers, Integers]:
 
 def _filled(edges: Floats, window: Window) -> Covered:
     """Fill by the even-odd rule: a pixel is in where an odd number lies left of it."""
-    crossed = np.zeros((window.height, window.width + 1), np.uint8)
+    across = window.width + 1
+    crossed = np.zeros(window.height * across, np.uint8)
     first, count = _rows(edges, window.y0, window.y1)
     touched = np.flatnonzero(count)
     for some in _batches(touched, count[touched]):
         row = _counted(first[some], count[some])
-        x0, y0, x1, y1 = np.repeat(edges[some], count[some], axis=0).T
-        x = x0 + (row + 0.5 - y0) * ((x1 - x0) / (y1 - y0))
+        slope = (edges[some, 2] - edges[some, 0]) / (edges[some, 3] - edges[some, 1])
+        x0, y0, slope = (
+            np.repeat(part, count[some])
+            for part in (edges[some, 0], edges[some, 1], slope)
+        )
+        x = x0 + (row + 0.5 - y0) * slope
         column = np.clip(np.ceil(x - 0.5), window.x0, window.x1).astype(np.int64)
-        np.bitwise_xor.at(crossed, (row - window.y0, column - window.x0), 1)
-    covered: Covered = np.bitwise_xor.accumulate(crossed, axis=1)[:, :-1].astype(bool)
+        place = (row - window.y0) * across + column - window.x0
+        crossed ^= (np.bincount(place, minlength=len(crossed)) & 1).astype(np.uint8)
+    rows = crossed.reshape(window.height, across)
+    covered: Covered = np.bitwise_xor.accumulate(rows, axis=1)[:, :-1].astype(bool)
     return covered
 
 
