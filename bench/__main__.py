@@ -1,4 +1,4 @@
-"""``python -m bench [tiles|scan|answers|search]``: measure, and print tables."""
+"""``python -m bench [tiles|scan|answers|search|tables]``: measure, and print tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import answers, images, scan, search, tiles
+from bench import answers, images, scan, search, tables, tiles
 
 _SMALL_FILES = 2000
 _CATALOGUED = 100_000
@@ -20,7 +20,7 @@ _RGB = "c=1|0:254$FF0000,2|0:254$00FF00,3|0:254$0000FF&m=c&q=0.85"
 
 def main() -> None:
     """Measure what is named, or everything."""
-    wanted = set(sys.argv[1:]) or {"tiles", "scan", "answers", "search"}
+    wanted = set(sys.argv[1:]) or {"tiles", "scan", "answers", "search", "tables"}
     kept = Path(tempfile.gettempdir()) / "graticule-bench"
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory(prefix="graticule-bench-") as folder:
@@ -40,6 +40,8 @@ def main() -> None:
             answers.measure(home / "3")
         if "search" in wanted:
             search.measure(home / "4", _CATALOGUED)
+        if "tables" in wanted:
+            tables.measure(kept, home / "tables")
     if "--clean" in wanted:
         shutil.rmtree(kept)
 

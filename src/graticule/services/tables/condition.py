@@ -168,6 +168,7 @@ class _Parser:
         """
         token = self._take()
         if kind not in (token.kind, token.text):
+            _refuse_python(token)
             wanted = "the end" if kind == "end" else repr(kind)
             raise ConditionError(f"{_said(token)} where {wanted} should be.")
 
@@ -242,8 +243,7 @@ class _Parser:
     def _word(self, token: _Token) -> Node:
         if token.text in {"True", "False"}:
             return Literal(token.text == "True")
-        if token.text in _PYTHON_WORDS:
-            raise ConditionError(f"Write &, | and ~ instead of {token.text!r}.")
+        _refuse_python(token)
         if self._peek().text != "(":
             return Name(token.text)
         if token.text not in FUNCTIONS:
@@ -262,6 +262,11 @@ class _Parser:
         if len(parts) != FUNCTIONS[name]:
             raise ConditionError(f"{name} takes {FUNCTIONS[name]} values.")
         return Operation(name, tuple(parts))
+
+
+def _refuse_python(token: _Token) -> None:
+    if token.text in _PYTHON_WORDS:
+        raise ConditionError(f"Write &, | and ~ instead of {token.text!r}.")
 
 
 def _said(token: _Token) -> str:
