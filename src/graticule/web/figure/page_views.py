@@ -16,7 +16,9 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from graticule.catalog.models import Person
-from graticule.web.clients.mounted import client_html, page_answer
+from graticule.errors import GraticuleError
+from graticule.services.clients import command_for, known_client
+from graticule.web.clients.mounted import client_html, mounted_client, page_answer
 from graticule.web.figure.units import LENGTH_UNITS
 from graticule.web.principal import is_public, person_of
 
@@ -30,8 +32,7 @@ def index(request: HttpRequest, file_id: str | None = None) -> HttpResponse:
     del file_id
     person = person_of(request)
     html = client_html(request, "figure", "omero_figure/index.html", {})
-    for name, value in _told(request, person).items():
-        html = _replaced(html, name, value)
+    html = _replaced(html, _told(request, person))
     html = _ASSETS.sub(static("omero_figure/assets/"), html)
     html = _ICONS.sub(static("omero_figure/bootstrap-icons.css"), html)
     return page_answer(request, html)
@@ -57,7 +58,32 @@ def _told(request: HttpRequest, person: Person) -> dict[str, Any]:
     }
 
 
-def _replaced(html: str, name: str, value: object) -> str:
-    text = json.dumps(value).translate(_NOT_IN_SCRIPTS)
-    line = re.compile(rf"\bconst {name} = [^;]*;")
-    return line.sub(lambda _: f"const {name} = {text};", html, count=1)
+def _replaced(html: str, told: dict[str, Any]) -> str:
+    """Write values into the page.
+
+    Raises
+    ------
+    graticule.errors.GraticuleError
+        If the page has no place for one: it is of another version.
+    """
+    missing = set(told)
+
+    def line(found: re.Match[str]) -> str:
+        name = found["name"]
+        missing.discard(name)
+        return f"const {name} = {_as_script(told[name])};"
+
+    lines = re.compile(rf"\bconst (?P<name>{'|'.join(told)}) = [^;]*;")
+    html = lines.sub(line, html)
+    if missing:
+        raise GraticuleError(
+            f"The page of figure {mounted_client('figure').version} has no place for "
+            f"{', '.join(sorted(missing))}. Graticule was tried with "
+            f"{known_client('figure').version}: {command_for('figure')}"
+        )
+    return html
+
+
+def _as_script(value: object) -> str:
+    """Write JSON that cannot end the script it stands in."""
+    return json.dumps(value).translate(_NOT_IN_SCRIPTS)
