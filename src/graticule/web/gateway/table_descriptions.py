@@ -9,6 +9,7 @@ from graticule.web.gateway.described import json_answer
 from graticule.web.openapi.model import (
     CALLBACK,
     INTEGER,
+    JSONP,
     TEXT,
     Answer,
     Operation,
@@ -55,28 +56,28 @@ TABLES: dict[str, tuple[Operation, ...]] = {
     "webgateway_annotations": (
         Operation(
             "The tables on things",
-            (_told("table_list", "The tables, or what is wrong."),),
+            (_told("table_list", "The tables, or what is wrong."), JSONP),
             (CALLBACK,),
         ),
     ),
     "webgateway_table_query": (
         Operation(
             "Rows of a table",
-            (_told("table_query", "The rows, or what is wrong."),),
+            (_told("table_query", "The rows, or what is wrong."), JSONP),
             (_QUERY, _NAMES, *_PAGING, CALLBACK),
         ),
     ),
     "webgateway_object_table_query": (
         Operation(
             "Rows of the newest table on a thing",
-            (_told("table_object_query", "The rows, or what is wrong."),),
+            (_told("table_object_query", "The rows, or what is wrong."), JSONP),
             (_QUERY, _NAMES, *_PAGING, CALLBACK),
         ),
     ),
     "webgateway_table_metadata": (
         Operation(
             "Columns, number of rows and notes of a table",
-            (_told("table_metadata", "Them, or what is wrong."),),
+            (_told("table_metadata", "Them, or what is wrong."), JSONP),
             (CALLBACK,),
         ),
     ),
@@ -97,7 +98,7 @@ TABLES: dict[str, tuple[Operation, ...]] = {
     "webgateway_table_get_where_list": (
         Operation(
             "Numbers of rows that fulfil a condition",
-            (_told("table_rows", "The numbers, or what is wrong."),),
+            (_told("table_rows", "The numbers, or what is wrong."), JSONP),
             (
                 _QUERY,
                 Parameter("start", TEXT, "The first row to look at; 0 if no number."),
@@ -108,12 +109,12 @@ TABLES: dict[str, tuple[Operation, ...]] = {
     "webgateway_table_slice": (
         Operation(
             "Some columns of some rows",
-            (_told("table_slice", "The values, or what is wrong."),),
+            (_told("table_slice", "The values, or what is wrong."), JSONP),
             (*_CUT, CALLBACK),
         ),
         Operation(
             "Some columns of some rows, where they are too many for an address",
-            (_told("table_slice", "The values, or what is wrong."),),
+            (_told("table_slice", "The values, or what is wrong."), JSONP),
             (CALLBACK,),
             method="POST",
             form=_CUT,
