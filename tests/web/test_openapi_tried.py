@@ -29,7 +29,7 @@ KNOWN = {
     "project": "project",
     "project_id": "project",
 }
-DOORS = ("gateway", "api", "webclient", "pages")
+DOORS = ("gateway", "api", "webclient", "figure", "pages")
 
 
 @pytest.fixture

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from graticule.web.api.descriptions import DOOR as API
+from graticule.web.figure.descriptions import DOOR as FIGURE
 from graticule.web.gateway.descriptions import DOOR as GATEWAY
 from graticule.web.openapi.model import Door
 from graticule.web.pages.descriptions import DOOR as PAGES
 from graticule.web.webclient.descriptions import DOOR as WEBCLIENT
 
-DOORS: tuple[Door, ...] = (GATEWAY, API, WEBCLIENT, PAGES)
-# Only people with a browser come here: a one-time link, and the way out.
-NOT_DESCRIBED = frozenset({"login_link", "logout"})
+DOORS: tuple[Door, ...] = (GATEWAY, API, WEBCLIENT, FIGURE, PAGES)
+# Only people with a browser come here: a one-time link, the way out, addresses that
+# a page gives itself.
+NOT_DESCRIBED = frozenset({"figure_file", "figure_new", "login_link", "logout"})
