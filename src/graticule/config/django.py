@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "graticule.viewer",
 ]
 MIDDLEWARE = [
+    "graticule.web.turns.turns_middleware",
     "graticule.web.headers.headers_middleware",
     "graticule.web.middleware.EdgeMiddleware",
     "graticule.web.gzip.gzip_middleware",

@@ -172,3 +172,11 @@ def _is_viewer(entry: Any) -> bool:
     objects = options.get("supported_objects", [])
     texts = [*entry[:2], *(options.get(key, "") for key in _VIEWER_TEXTS)]
     return isinstance(objects, list) and all(isinstance(text, str) for text in texts)
+
+
+def anonymous_jobs(value: str) -> str:
+    """Read ``all``, ``own`` or ``none``."""
+    lowered = value.strip().lower()
+    if lowered not in {"all", "own", "none"}:
+        raise ValueError("expected all, own or none")
+    return lowered

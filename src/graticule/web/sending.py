@@ -103,7 +103,9 @@ class Sending:
         self._undo()
 
 
-def send_file(request: HttpRequest, file: FoundFile, name: str) -> HttpResponseBase:
+def send_file(
+    request: HttpRequest, file: FoundFile, name: str, media_type: str = MEDIA_TYPE
+) -> HttpResponseBase:
     """Send a file, or the part of it that ``Range`` asks for (RFC 9110).
 
     Several ranges at once are answered with the whole file.
@@ -125,19 +127,19 @@ def send_file(request: HttpRequest, file: FoundFile, name: str) -> HttpResponseB
     start, stop = asked or (0, size)
     if start >= stop and asked is not None:
         headers["Content-Range"] = f"bytes */{size}"
-        return HttpResponse(status=416, content_type=MEDIA_TYPE, headers=headers)
+        return HttpResponse(status=416, content_type=media_type, headers=headers)
     headers["Content-Length"] = str(stop - start)
     if asked is not None:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     status = 200 if asked is None else 206
     if request.method == "HEAD":
         with opened(file):
-            return HttpResponse(status=status, content_type=MEDIA_TYPE, headers=headers)
+            return HttpResponse(status=status, content_type=media_type, headers=headers)
 
     def pieces(undo: ExitStack) -> Iterator[bytes]:
         return read(undo.enter_context(opened(file)), file, start, stop)
 
-    return _stream(request, pieces, headers, status)
+    return _stream(request, pieces, headers, status, media_type)
 
 
 def send_archive(
@@ -155,6 +157,7 @@ def _stream(
     pieces: Callable[[ExitStack], Iterator[bytes]],
     headers: dict[str, str],
     status: int,
+    media_type: str = MEDIA_TYPE,
 ) -> HttpResponseBase:
     try:
         sending = Sending(request, pieces)
@@ -164,7 +167,7 @@ def _stream(
         answer["Retry-After"] = str(_RETRY_SECONDS)
         return answer
     return StreamingHttpResponse(
-        sending, status=status, content_type=MEDIA_TYPE, headers=headers
+        sending, status=status, content_type=media_type, headers=headers
     )
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("graticule.web.login.urls")),
     path("", include("graticule.web.openapi.urls")),
     path("api/", include("graticule.web.api.urls")),
+    path("services/", include("graticule.web.uws.urls")),
     path("webgateway/", include("graticule.web.gateway.urls")),
     # Exported files, where clients are sent to (contract webgateway 15).
     path("static/webgateway/tfiles/<str:key>/<str:name>", temp_file, name="temp_file"),

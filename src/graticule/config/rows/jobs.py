@@ -108,4 +108,55 @@ ROWS: tuple[Setting, ...] = (
         "How long that is kept.",
         _GROUP,
     ),
+    Setting(
+        "max_wait",
+        kinds.duration,
+        "55 s",
+        "How long a client may wait for a job in one request; below what proxies "
+        "allow.",
+        _GROUP,
+    ),
+    Setting(
+        "max_waiting",
+        kinds.positive,
+        "500",
+        "Requests of each worker that may wait for jobs at once.",
+        _GROUP,
+    ),
+    Setting(
+        "anonymous_jobs",
+        kinds.anonymous_jobs,
+        "all",
+        "Jobs of people who have not logged in: all (everybody without a login sees "
+        "all of theirs), own (a browser sees those it made) or none (they make none).",
+        _GROUP,
+    ),
+    Setting(
+        "hide_foreign_jobs",
+        kinds.boolean,
+        "false",
+        "Answer 404 instead of 401 or 403 to those who ask for somebody else's job.",
+        _GROUP,
+    ),
+    Setting(
+        "max_upload_bytes",
+        kinds.byte_size,
+        "500 MB",
+        "Largest file uploaded with a job.",
+        _GROUP,
+    ),
+    Setting(
+        "max_job_parameters",
+        kinds.positive,
+        "1000",
+        "Most values of parameters in one request.",
+        _GROUP,
+    ),
+    Setting(
+        "max_job_parameter_length",
+        kinds.positive,
+        "4194304",
+        "Most characters of one value of a parameter.",
+        _GROUP,
+    ),
 )

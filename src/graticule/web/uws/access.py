@@ -1,0 +1,175 @@
+"""Who may do what to jobs over HTTP (contract uws 12).
+
+Decided before anything of a job is told. Jobs belong to whoever was logged in when
+they were created; one without an owner belongs to whoever knows its address.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+
+from graticule.catalog.models import Person
+from graticule.errors import NotFoundError, NotPermittedError
+from graticule.jobs.models import Job
+from graticule.services.tasks.task import Task
+from graticule.web.errors import NotLoggedInError
+from graticule.web.principal import is_public, person_of
+
+_COOKIE = "graticule_jobs"
+_COOKIE_SECONDS = 30 * 86_400
+
+
+class ChallengeError(Exception):
+    """Somebody who has not logged in asks for what belongs to somebody (401)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: a person, or a browser that has not logged in."""
+
+    person: Person | None
+    browser: str = ""
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Caller:
+        """Find out who asks."""
+        if not is_public(request):
+            return cls(person_of(request))
+        secret = request.COOKIES.get(_COOKIE, "")
+        return cls(None, sha256(secret.encode()).hexdigest() if secret else "")
+
+    @property
+    def name(self) -> str:
+        """How logs and messages name them."""
+        return "anonymous" if self.person is None else self.person.username
+
+
+def find_job(caller: Caller, task: Task, job_id: str) -> Job:
+    """Find a job of a service that a caller may see, and so may change (U80, U81).
+
+    Raises
+    ------
+    graticule.errors.NotFoundError
+        If there is none.
+    ChallengeError
+        If it is somebody's and nobody is logged in.
+    graticule.errors.NotPermittedError
+        If it is somebody else's.
+    """
+    rows = Job.objects.select_related("owner")
+    job = rows.filter(pk=job_id, service=task.name).first()
+    missing = NotFoundError(f"There is no job {job_id[:40]} of {task.name}.")
+    if job is None or (job.owner_id is None and not _may_use(job, caller)):
+        raise missing
+    if job.owner_id is None or _owns(caller, job):
+        return job
+    if settings.GRATICULE["hide_foreign_jobs"]:
+        raise missing
+    if caller.person is None:
+        raise ChallengeError
+    raise NotPermittedError("This job is somebody else's.")
+
+
+def _owns(caller: Caller, job: Job) -> bool:
+    person = caller.person
+    return person is not None and (person.pk == job.owner_id or person.is_administrator)
+
+
+def _may_use(job: Job, caller: Caller) -> bool:
+    """Say whether a caller may use an anonymous job whose address they know."""
+    return settings.GRATICULE["anonymous_jobs"] != "own" or _made_here(job, caller)
+
+
+def _made_here(job: Job, caller: Caller) -> bool:
+    if caller.person is not None and caller.person.is_administrator:
+        return True
+    return bool(job.browser) and secrets.compare_digest(job.browser, caller.browser)
+
+
+def listed(caller: Caller, task: Task) -> Q:
+    """Say which jobs of a service a caller's list holds (U82)."""
+    query = Q(service=task.name)
+    if caller.person is not None:
+        if caller.person.is_administrator:
+            return query
+        return query & Q(owner=caller.person)
+    shown = settings.GRATICULE["anonymous_jobs"]
+    if shown == "all":
+        return query & Q(owner=None)
+    if shown == "own" and caller.browser:
+        return query & Q(owner=None, browser=caller.browser)
+    return Q(pk__in=[])
+
+
+def check_may_create(request: HttpRequest, caller: Caller) -> None:
+    """Refuse jobs to those who may not make any (U28, U83).
+
+    Raises
+    ------
+    graticule.web.errors.NotLoggedInError
+        If the public may use nothing here.
+    ChallengeError
+        If jobs are for people with a login.
+    """
+    if caller.person is None:
+        try:
+            person_of(request)
+        except NotLoggedInError:
+            raise ChallengeError from None
+        if settings.GRATICULE["anonymous_jobs"] == "none":
+            raise ChallengeError
+
+
+def check_origin(request: HttpRequest) -> None:
+    """Refuse what another site's page makes a browser send (U84).
+
+    Programs send no such headers; browsers send them with everything that
+    changes something.
+
+    Raises
+    ------
+    graticule.errors.NotPermittedError
+        If the request comes from another site.
+    """
+    origin = request.headers.get("Origin")
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if origin is None and site in {"same-origin", "none"}:
+        return
+    if origin is not None:
+        trusted = set(settings.GRATICULE["trusted_origins"])
+        here = f"{request.scheme}://{request.get_host()}"
+        if origin in trusted or urlsplit(origin) == urlsplit(here):
+            return
+    raise NotPermittedError("Jobs are not changed by pages of other sites.")
+
+
+def mark_browser(request: HttpRequest, caller: Caller) -> tuple[str, str | None]:
+    """Give the mark of the browser that creates a job, and the cookie to set."""
+    if caller.person is not None:
+        return "", None
+    if caller.browser:
+        return caller.browser, None
+    del request
+    secret = secrets.token_urlsafe(24)
+    return sha256(secret.encode()).hexdigest(), secret
+
+
+def set_mark(answer: HttpResponse, secret: str | None) -> None:
+    """Let a browser keep the mark of its jobs."""
+    if secret is not None:
+        answer.set_cookie(
+            _COOKIE,
+            secret,
+            max_age=_COOKIE_SECONDS,
+            path=settings.SESSION_COOKIE_PATH,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )

@@ -1,0 +1,158 @@
+"""What a job shows: itself and its children (contract uws 1, 5, 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+
+from graticule.errors import NotFoundError
+from graticule.jobs import folders
+from graticule.jobs.models import Job, JobParameter
+from graticule.jobs.phases import Phase
+from graticule.services.original_files import FoundFile
+from graticule.web.sending import send_file
+from graticule.web.uws import documents, pages
+from graticule.web.uws.errors import VOTABLE, error_document
+from graticule.web.uws.formats import Format, wanted
+from graticule.web.uws.json_answers import job_answer
+from graticule.web.uws.mount import Mount
+
+_TEXT = "text/plain; charset=utf-8"
+_XML = "application/xml"
+
+
+def job(request: HttpRequest, mount: Mount, found: Job) -> HttpResponseBase:
+    """Show the job (U16)."""
+    form = wanted(request)
+    if form is Format.HTML:
+        return pages.job_page(request, mount, found)
+    if form is Format.JSON:
+        return JsonResponse(job_answer(found, mount))
+    owner = found.owner.username if found.owner else None
+    text = documents.job_document(found, mount, owner)
+    return HttpResponse(text, content_type=_XML)
+
+
+def _text(read: Callable[[Job], str]) -> Callable[..., HttpResponseBase]:
+    """Make the view of a child that is one text."""
+
+    def child(request: HttpRequest, mount: Mount, found: Job) -> HttpResponseBase:
+        del request, mount
+        return HttpResponse(read(found), content_type=_TEXT)
+
+    return child
+
+
+def parameters(request: HttpRequest, mount: Mount, found: Job) -> HttpResponseBase:
+    """Show the parameters."""
+    if wanted(request) is Format.JSON:
+        return JsonResponse({"parameters": job_answer(found, mount)["parameters"]})
+    return HttpResponse(documents.parameters_document(found, mount), content_type=_XML)
+
+
+def results(request: HttpRequest, mount: Mount, found: Job) -> HttpResponseBase:
+    """Show the results; none is an empty element (U64)."""
+    if wanted(request) is Format.JSON:
+        return JsonResponse({"results": job_answer(found, mount)["results"]})
+    return HttpResponse(documents.results_document(found, mount), content_type=_XML)
+
+
+def parameter(
+    request: HttpRequest, mount: Mount, found: Job, name: str
+) -> HttpResponseBase:
+    """Show a parameter's value as it was sent, or the file (U58, U59)."""
+    rows = list(found.parameters.filter(name__iexact=name))
+    if not rows:
+        raise NotFoundError(f"The job has no parameter {name[:80]}.")
+    del mount
+    row = rows[-1]
+    if row.file:
+        return _file(request, found, row)
+    text = "\n".join(each.value for each in rows)
+    return HttpResponse(text, content_type=_TEXT)
+
+
+def _file(request: HttpRequest, found: Job, row: JobParameter) -> HttpResponseBase:
+    file = _measured(folders.upload_path(found.pk, row.file))
+    return send_file(request, file, row.value, row.media_type)
+
+
+def _measured(path: Path) -> FoundFile:
+    """Measure a file of a job.
+
+    Raises
+    ------
+    graticule.errors.NotFoundError
+        If it is not there: the job is being destroyed.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError as error:
+        raise NotFoundError("The file is gone.") from error
+    identity = found.st_dev, found.st_ino
+    return FoundFile(path, path.name, found.st_size, found.st_mtime_ns, identity)
+
+
+def result(
+    request: HttpRequest, mount: Mount, found: Job, key: str
+) -> HttpResponseBase:
+    """Give a result itself (U61 to U65)."""
+    del mount
+    row = found.results.filter(key=key).first()
+    if found.phase == Phase.ARCHIVED:
+        return HttpResponse(
+            "The results of this job are gone; what is known of it is kept.",
+            status=410,
+            content_type=_TEXT,
+        )
+    if row is None:
+        raise NotFoundError(f"The job has no result {key[:80]}, or not yet.")
+    file = _measured(folders.result_path(found.pk, row.file))
+    answer = send_file(request, file, row.name, row.media_type)
+    answer["Cache-Control"] = "private"
+    # What a job wrote is shown, but may do nothing in the reader's name (U65).
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+def error(request: HttpRequest, mount: Mount, found: Job) -> HttpResponseBase:
+    """Tell why a job failed or was aborted (U69)."""
+    del mount
+    if found.phase not in {Phase.ERROR, Phase.ABORTED}:
+        raise NotFoundError("The job has no error.")
+    said = documents.writable(found.message) or "aborted"
+    if wanted(request) is Format.TEXT:
+        return HttpResponse(said, content_type=_TEXT)
+    return HttpResponse(error_document(said), content_type=VOTABLE)
+
+
+def _starttime(found: Job) -> str:
+    return documents.timestamp(found.started) if found.started else ""
+
+
+def _destruction(found: Job) -> str:
+    return documents.timestamp(found.destruction) if found.destruction else ""
+
+
+def _owner(found: Job) -> str:
+    return found.owner.username if found.owner else ""
+
+
+def _duration(found: Job) -> str:
+    return str(int(found.duration.total_seconds()))
+
+
+CHILDREN: dict[str, Callable[..., HttpResponseBase]] = {
+    "phase": _text(lambda found: found.phase),
+    "executionduration": _text(_duration),
+    "destruction": _text(_destruction),
+    "quote": _text(lambda _: ""),
+    "owner": _text(_owner),
+    "starttime": _text(_starttime),
+    "startTime": _text(_starttime),
+    "parameters": parameters,
+    "results": results,
+    "error": error,
+}

@@ -1,0 +1,134 @@
+"""Errors of this door: DALI documents, text or pages, with true statuses (uws 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from html import escape
+from typing import Any
+
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+
+from graticule.errors import (
+    GraticuleError,
+    LimitError,
+    NotFoundError,
+    NotPermittedError,
+    RequestError,
+)
+from graticule.web import errors
+from graticule.web.uws.access import ChallengeError
+from graticule.web.uws.documents import writable
+from graticule.web.uws.formats import Format, wanted
+from graticule.web.uws.params import UnsupportedBodyError
+
+VOTABLE = "application/x-votable+xml"
+_TOO_LARGE = ("max_upload_bytes", "max_job_parameter_length", "max_job_parameters")
+_TOO_MANY = ("max_jobs_per_owner",)
+_STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (UnsupportedBodyError, 415),
+    (RequestDataTooBig, 413),
+    (NotFoundError, 404),
+    (NotPermittedError, 403),
+    (PermissionDenied, 403),
+    (RequestError, 400),
+    (LimitError, 400),
+    (SuspiciousOperation, 400),
+    (MultiPartParserError, 400),
+)
+
+
+class MethodError(Exception):
+    """A verb that is not supported here.
+
+    Parameters
+    ----------
+    allowed
+        Those that are.
+    """
+
+    def __init__(self, *allowed: str) -> None:
+        super().__init__(f"Here one can {', '.join(allowed)}.")
+        self.allowed = allowed
+
+
+def uws_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Make a view answer errors in the shape of this door."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except (
+            GraticuleError,
+            ChallengeError,
+            MethodError,
+            SuspiciousOperation,
+            MultiPartParserError,
+        ) as error:
+            return error_answer(request, error)
+
+    wrapped.csrf_exempt = True  # type: ignore[attr-defined] # access.check_origin instead
+    wrapped.error_answer = error_answer  # type: ignore[attr-defined]
+    return wrapped
+
+
+def error_answer(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer an exception with its status (contract section 10)."""
+    if isinstance(error, ChallengeError):
+        return _shaped(request, 401, "Log in to see this job.", challenge=True)
+    if isinstance(error, MethodError):
+        answer = _shaped(request, 405, str(error))
+        answer["Allow"] = ", ".join(error.allowed)
+        return answer
+    errors.log(request, error)
+    return _shaped(request, _status_of(error), errors.public_message(error))
+
+
+def _status_of(error: Exception) -> int:
+    if isinstance(error, LimitError):
+        if error.limit in _TOO_LARGE:
+            return 413
+        if error.limit in _TOO_MANY:
+            return 403
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
+
+
+def _shaped(
+    request: HttpRequest, status: int, message: str, *, challenge: bool = False
+) -> HttpResponse:
+    label = "" if status >= 500 or ":" in message[:40] else "UsageError: "
+    said = writable(f"{label}{message}") or "The job layer failed."
+    form = wanted(request)
+    answer: HttpResponse
+    if form is Format.HTML:
+        answer = errors.page(request, status, message)
+    elif form is Format.JSON:
+        answer = JsonResponse({"message": said}, status=status)
+    elif form is Format.TEXT:
+        answer = HttpResponse(
+            said, status=status, content_type="text/plain; charset=utf-8"
+        )
+    else:
+        answer = HttpResponse(error_document(said), status=status, content_type=VOTABLE)
+    if challenge:
+        answer["WWW-Authenticate"] = 'Basic realm="Graticule", Bearer'
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+def error_document(message: str) -> str:
+    """Write a DALI error document (U67, U68)."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3">\n'
+        ' <RESOURCE type="results">\n'
+        f'  <INFO name="QUERY_STATUS" value="ERROR">{escape(message)}</INFO>\n'
+        " </RESOURCE>\n</VOTABLE>\n"
+    )

@@ -1,0 +1,280 @@
+"""What a request asks of jobs (contract uws 2, 5 to 8).
+
+Names are folded, values are not; control words are set apart from the parameters
+of the service. Looks nothing up.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, QueryDict
+
+from graticule.errors import LimitError, RequestError
+from graticule.jobs.phases import Phase
+from graticule.jobs.requests import Value
+from graticule.services.attachments import file_aside
+from graticule.services.tasks.task import Task
+
+CONTROL = frozenset({"PHASE", "RUNID", "EXECUTIONDURATION", "DESTRUCTION", "ACTION"})
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_TOKEN = "csrfmiddlewaretoken"  # noqa: S105 -- the name of the field
+_TIME = re.compile(
+    r"(?P<year>\d{4})(?:-?(?P<month>\d\d)-?(?P<day>\d\d)"
+    r"(?:[T ](?P<hour>\d\d):?(?P<minute>\d\d)"
+    r"(?::?(?P<second>\d\d)(?:\.(?P<part>\d+))?)?)?)?Z?"
+)
+
+
+class UnsupportedBodyError(RequestError):
+    """A body that is no form (415)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was sent: words of control, and values for the service, in order."""
+
+    control: dict[str, list[str]]
+    values: tuple[Value, ...]
+
+    def one(self, name: str) -> str | None:
+        """Give a word of control, if it was sent and is not empty.
+
+        Raises
+        ------
+        graticule.errors.RequestError
+            If it was sent with several values.
+        """
+        found = [text for text in self.control.get(name, []) if text]
+        if len(set(found)) > 1:
+            raise RequestError(f"{name} was given {len(found)} values.")
+        return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """Which jobs a list shall hold (U38 to U41)."""
+
+    phases: frozenset[Phase]
+    after: datetime | None
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long to wait for which phase to end (U44 to U47)."""
+
+    timeout: timedelta
+    phase: Phase | None
+
+
+def sent(request: HttpRequest, task: Task, *, unknown_ignored: bool = True) -> Sent:
+    """Read query and body of a request that changes something (U6, U7, U50, U54).
+
+    Raises
+    ------
+    UnsupportedBodyError
+        If the body is no form.
+    graticule.errors.RequestError
+        For a parameter that the service does not know, where it says so.
+    """
+    kind = (request.content_type or "").lower()
+    has_body = request.headers.get("Content-Length", "0") not in {"", "0"}
+    if has_body and kind not in _FORMS:
+        raise UnsupportedBodyError(
+            f"A body of the type {kind or 'unknown'} is not understood: send "
+            f"{' or '.join(_FORMS)}."
+        )
+    control: dict[str, list[str]] = {}
+    values: list[Value] = []
+    declared = {name.upper(): name for name in task.fields}
+    for name, text in (*_pairs(request.GET), *_pairs(request.POST)):
+        upper = name.upper()
+        if upper in CONTROL and upper not in declared:
+            control.setdefault(upper, []).append(text)
+        elif upper in declared:
+            values.append(Value(declared[upper], text))
+        elif name != _TOKEN and not unknown_ignored:
+            raise RequestError(f"UsageError: there is no parameter {name}.")
+    values += _uploads(request, declared)
+    _check_size(values)
+    return Sent(control, tuple(values))
+
+
+def _pairs(query: QueryDict) -> Iterable[tuple[str, str]]:
+    return ((name, text) for name, texts in query.lists() for text in texts)
+
+
+def _uploads(request: HttpRequest, declared: dict[str, str]) -> Iterable[Value]:
+    for name, files in request.FILES.lists():
+        if name.upper() not in declared:
+            continue
+        for file in files:
+            yield _upload(declared[name.upper()], file)
+
+
+def _upload(name: str, file: UploadedFile[bytes]) -> Value:
+    """Write an uploaded file aside; creating the job moves it into place."""
+    most = settings.GRATICULE["max_upload_bytes"]
+    if (file.size or 0) > most:
+        raise LimitError("max_upload_bytes", most, file.size or 0, "An upload")
+    with file_aside() as aside:
+        # Moved by whoever takes it; what nobody takes is swept up.
+        kept = Path(f"{aside}.upload")
+        with kept.open("wb") as out:
+            for chunk in file.chunks():
+                out.write(chunk)
+    kind = file.content_type or "application/octet-stream"
+    return Value(name, file.name or "", kept, kind)
+
+
+def _check_size(values: list[Value]) -> None:
+    most, longest = (
+        settings.GRATICULE["max_job_parameters"],
+        settings.GRATICULE["max_job_parameter_length"],
+    )
+    if len(values) > most:
+        raise LimitError("max_job_parameters", most, len(values), "The parameters")
+    for value in values:
+        if len(value.text) > longest:
+            raise LimitError(
+                "max_job_parameter_length", longest, len(value.text), value.name
+            )
+
+
+def longest_value() -> int:
+    """Say how many characters a value may have."""
+    most: int = settings.GRATICULE["max_job_parameter_length"]
+    return most
+
+
+def duration(text: str) -> timedelta:
+    """Read seconds; fractions are rounded up later (U33).
+
+    Raises
+    ------
+    graticule.errors.RequestError
+        If it is no number of seconds, or a negative one.
+    """
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise RequestError(
+            "EXECUTIONDURATION is a number of seconds, zero or more, not "
+            f"{text[:40]!r}."
+        )
+    return timedelta(seconds=min(seconds, 10**9))
+
+
+def moment(text: str, name: str) -> datetime:
+    """Read a time (U14): date only, minutes, seconds, any fraction; always UTC.
+
+    Raises
+    ------
+    graticule.errors.RequestError
+        If it is none, or names another time zone.
+    """
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise RequestError(
+            f"{name} is a UTC time such as 2026-03-01T20:15:07Z, not {text[:40]!r}."
+        )
+    part = ((match["part"] or "") + "000000")[:6]
+    try:
+        return datetime(
+            int(match["year"]),
+            int(match["month"] or 1),
+            int(match["day"] or 1),
+            int(match["hour"] or 0),
+            int(match["minute"] or 0),
+            int(match["second"] or 0),
+            int(part),
+            tzinfo=UTC,
+        )
+    except ValueError as error:
+        raise RequestError(f"{name}: {text[:40]!r} is no time.") from error
+
+
+def phase(text: str) -> Phase:
+    """Read the name of a phase; its case counts (U6).
+
+    Raises
+    ------
+    graticule.errors.RequestError
+        If it is none of the ten.
+    """
+    try:
+        return Phase(text)
+    except ValueError as error:
+        raise RequestError(
+            f"PHASE is one of {', '.join(Phase)}, not {text[:40]!r}."
+        ) from error
+
+
+def list_filter(request: HttpRequest) -> ListFilter:
+    """Read the filters of a job list (U38 to U41).
+
+    Raises
+    ------
+    graticule.errors.RequestError
+        If one is malformed, or given several times.
+    """
+    folded = _folded(request.GET)
+    after, last = _single(folded, "AFTER"), _single(folded, "LAST")
+    return ListFilter(
+        phases=frozenset(phase(text) for text in folded.get("PHASE", ())),
+        after=None if after is None else moment(after, "AFTER"),
+        last=None if last is None else _last(last),
+    )
+
+
+def wait(request: HttpRequest) -> Wait | None:
+    """Read how long to wait, if at all (U44 to U47).
+
+    Raises
+    ------
+    graticule.errors.RequestError
+        If it is no integer, or given several times.
+    """
+    folded = _folded(request.GET)
+    text, phase_text = _single(folded, "WAIT"), _single(folded, "PHASE")
+    known = None if phase_text is None else phase(phase_text)
+    if text is None:
+        return None
+    if not re.fullmatch(r"[+-]?\d{1,9}", text):
+        raise RequestError(f"WAIT is a number of seconds, or -1, not {text[:40]!r}.")
+    most: timedelta = settings.GRATICULE["max_wait"]
+    seconds = int(text)
+    asked = most if seconds < 0 else timedelta(seconds=seconds)
+    return Wait(min(asked, most), known)
+
+
+def _folded(query: QueryDict) -> dict[str, list[str]]:
+    """Fold names; empty values count as absent."""
+    found: dict[str, list[str]] = {}
+    for name, text in _pairs(query):
+        if text:
+            found.setdefault(name.upper(), []).append(text)
+    return found
+
+
+def _single(folded: dict[str, list[str]], name: str) -> str | None:
+    texts = folded.get(name, [])
+    if len(texts) > 1:
+        raise RequestError(f"{name} was given {len(texts)} times.")
+    return texts[0] if texts else None
+
+
+def _last(text: str) -> int:
+    if not re.fullmatch(r"\d{1,9}", text) or not int(text):
+        raise RequestError(f"LAST is a number, one or more, not {text[:40]!r}.")
+    return int(text)
