@@ -78,4 +78,5 @@ def watched_tabs(browser):
     yield make
     for context in contexts:
         context.close()
-    assert [tab.wrong for tab in tabs if tab.wrong] == []
+    wrong = [said for tab in tabs for said in tab.wrong]
+    assert not wrong, wrong

@@ -115,19 +115,20 @@ def page(new_tab):
     return new_tab()
 
 
+def log_in_at(page, root):
+    """Log the person in who may write, at a server's address."""
+    page.goto(f"{root}/webclient/login/")
+    page.fill("[name=username]", USER)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "login" not in url)
+    return page
+
+
 @pytest.fixture
 def log_in(served):
     """Log the person in who may write, in a tab."""
-
-    def enter(page):
-        page.goto(f"{served.url}/webclient/login/")
-        page.fill("[name=username]", USER)
-        page.fill("[name=password]", PASSWORD)
-        page.press("[name=password]", "Enter")
-        page.wait_for_url(lambda url: "login" not in url)
-        return page
-
-    return enter
+    return lambda page: log_in_at(page, served.url)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ written here, by the contract (1.4), from what a person has done.
 """
 
 import re
+import sqlite3
 
 import numpy as np
 import pytest
@@ -164,6 +165,25 @@ def test_facts_and_scale_bar(mitosis):
     facts = mitosis.page.locator("#metadata-postit")
     expect(facts).to_contain_text("240px")
     expect(facts).to_contain_text("905.77")
+
+
+def test_tables_of_a_well_are_asked_for(page, served):
+    """Contract clients 2: only where ``meta.wellId`` is told."""
+    with sqlite3.connect(served.home / "graticule.sqlite3") as database:
+        query = "SELECT image_id, well_id FROM catalog_wellsample LIMIT 1"
+        ((image, well),) = database.execute(query).fetchall()
+    asked = []
+
+    def keep(answer):
+        asked.append(answer)
+
+    page.on("response", keep)
+    page.goto(f"{served.url}/clients/viewport/{image}/")
+    with page.expect_response(re.compile(f"table/Plate.wells/{well}/query/")):
+        page.click("a:has-text('Image Information')")
+    expect(page.locator("#metadata-postit")).to_be_visible()
+    found = [answer for answer in asked if "/webgateway/table/" in answer.url]
+    assert {answer.status for answer in found} == {200}
 
 
 def test_settings_are_saved(member, open_viewport, new_tab, served):
