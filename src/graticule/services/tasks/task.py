@@ -6,8 +6,8 @@ and the OpenAPI document all read it. Knows no HTTP and no kind of job.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -48,6 +48,13 @@ class Task:
     run
         Does the work for a person; results are written through the
         :class:`~graticule.jobs.executors.work.Work`.
+    targets
+        What it can be started for, as the menus of pages need it: the kind of a
+        thing (``image``, ``dataset``, ``project``, ``plate``, ``screen``) to the
+        outward name of the parameter that takes its id, as in
+        ``{"image": "IMAGE", "dataset": "DATASET"}``. From the image page, parameters
+        called Z and T (from 0), C, MAPS, M and P (the gateway's words) are filled
+        with what is on the screen.
     """
 
     name: str
@@ -55,6 +62,7 @@ class Task:
     help: str
     parameters: type[Parameters]
     run: Callable[[Work, Any, Person], None]
+    targets: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fields(self) -> dict[str, FieldInfo]:
