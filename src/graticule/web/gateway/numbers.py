@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import math
-import re
 
 from django.http import HttpRequest, QueryDict
 
+from graticule.services.rendering_texts import float_or_none, integer_or_none
 from graticule.web.errors import ParameterError
 
-_INTEGER = re.compile(r"\s*[+-]?\d{1,18}\s*")
+__all__ = [
+    "float_or_none",
+    "form_ids",
+    "ids",
+    "integer",
+    "integer_or_none",
+    "path_number",
+    "quality",
+]
+
 _MOST_DIGITS = 19
-_FLOAT = re.compile(
-    r"\s*[+-]?((\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|inf|infinity|nan)\s*",
-    re.IGNORECASE,
-)
-
-
-def integer_or_none(text: str) -> int | None:
-    """Read an integer, or nothing."""
-    return int(text) if _INTEGER.fullmatch(text) else None
-
-
-def float_or_none(text: str) -> float | None:
-    """Read a floating point number (``inf`` and ``nan`` too), or nothing."""
-    return float(text) if _FLOAT.fullmatch(text) else None
 
 
 def path_number(text: str) -> int:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from graticule.render.project import clamped_projection
 from graticule.render.settings import Projection
 from graticule.services.changes import apply_changes
+from graticule.services.rendering_texts import AskedProjection
 from graticule.services.scenes import Scene
 from graticule.services.view import View
 from graticule.web.errors import ParameterError
-from graticule.web.gateway.params import AskedProjection, RenderingQuery
+from graticule.web.gateway.params import RenderingQuery
 
 
 def whole_plane(
