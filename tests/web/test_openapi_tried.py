@@ -29,7 +29,7 @@ KNOWN = {
     "project": "project",
     "project_id": "project",
 }
-DOORS = ("gateway", "api", "webclient", "figure", "pages")
+DOORS = ("gateway", "api", "webclient", "iviewer", "figure", "clients", "pages")
 
 
 @pytest.fixture

@@ -186,6 +186,7 @@ DOOR = Door(
         ),
     },
     path_parameters={
+        "version": "The version, 0.",
         "thing": "Its id.",
         "sample": "The field, from 0.",
         **{name.removesuffix("s"): f"The {name.removesuffix('s')}." for name in SINGLE},

@@ -297,6 +297,12 @@ PAGES: dict[str, tuple[Operation, ...]] = {
             method="POST",
         ),
     ),
+    "temp_file": (
+        Operation(
+            "An exported file, for whom it was made",
+            (Answer("application/octet-stream", "The file."),),
+        ),
+    ),
     "webgateway_full_viewer": (
         Operation("The viewer", (Answer("text/html", "A page."),), CHANNELS),
     ),
@@ -328,6 +334,7 @@ _ID_OF: dict[str, Any] = {
     "acquisition": "The plate acquisition that fields are counted in.",
     "channel": "The channel, from 0.",
     "user": "A user name.",
+    "name": "What the file is called.",
 }
 
 DOOR = Door(

@@ -86,7 +86,7 @@ TABLES: dict[str, tuple[Operation, ...]] = {
             "The ids in a column as a mask of bits",
             (
                 Answer("application/octet-stream", "Bit n, from the top, is id n."),
-                json_answer("table_error", "What is wrong."),
+                json_answer("table_error"),
             ),
             (
                 _QUERY,

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from graticule.web.api.descriptions import DOOR as API
+from graticule.web.clients.descriptions import DOOR as CLIENTS
 from graticule.web.figure.descriptions import DOOR as FIGURE
 from graticule.web.gateway.descriptions import DOOR as GATEWAY
+from graticule.web.iviewer.descriptions import DOOR as IVIEWER
 from graticule.web.openapi.model import Door
 from graticule.web.pages.descriptions import DOOR as PAGES
 from graticule.web.webclient.descriptions import DOOR as WEBCLIENT
 
-DOORS: tuple[Door, ...] = (GATEWAY, API, WEBCLIENT, FIGURE, PAGES)
+DOORS: tuple[Door, ...] = (
+    GATEWAY,
+    API,
+    WEBCLIENT,
+    IVIEWER,
+    FIGURE,
+    CLIENTS,
+    PAGES,
+)
 # Only people with a browser come here: a one-time link, the way out, addresses that
 # a page gives itself.
-NOT_DESCRIBED = frozenset({"figure_file", "figure_new", "login_link", "logout"})
+NOT_DESCRIBED = frozenset(
+    {"favicon", "figure_file", "figure_new", "login_link", "logout"}
+) | {"uws_alias", "uws_alias_job", "uws_job", "uws_list", "uws_list_slash"}
