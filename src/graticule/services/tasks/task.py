@@ -89,7 +89,8 @@ class Task:
             texts.setdefault(each.name.upper(), []).append(each.file or each.value)
         values: dict[str, Any] = {}
         for name, found in texts.items():
-            if name not in self.fields:
+            if name not in self.fields or not any(found):
+                # An empty value counts as absent: forms send all their fields.
                 continue
             if name in self.multiple:
                 values[name.lower()] = found

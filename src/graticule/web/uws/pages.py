@@ -25,7 +25,12 @@ _ACTIVE = {Phase.QUEUED, Phase.EXECUTING, Phase.SUSPENDED}
 def job_list(
     request: HttpRequest, mount: Mount, jobs: list[Job], asked: ListFilter
 ) -> HttpResponse:
-    """Show a list with its filters, and a form for a new job."""
+    """Show a list with its filters, and a form for a new job.
+
+    What the query says of the job's parameters stands in the form already: so
+    links that offer a job are ready.
+    """
+    given = {name.upper(): texts for name, texts in request.GET.lists()}
     return render(
         request,
         "graticule/jobs.html",
@@ -35,7 +40,7 @@ def job_list(
             "mount": mount,
             "jobs": [_row(job, mount) for job in jobs],
             "phases": [(phase.value, phase in asked.phases) for phase in Phase],
-            "fields": form_fields(mount, {}),
+            "fields": form_fields(mount, given),
             "trail": [(mount.task.title, "")],
         },
     )
