@@ -42,7 +42,8 @@ class Served:
 
 def environment(home: Path) -> dict[str, str]:
     ours = {k: v for k, v in os.environ.items() if not k.startswith("GRATICULE_")}
-    return {**ours, "GRATICULE_HOME": str(home), "GRATICULE_WORKERS": "1"}
+    few = {"GRATICULE_WORKERS": "1", "GRATICULE_EMBEDDED_WORKER": "false"}
+    return {**ours, "GRATICULE_HOME": str(home), **few}
 
 
 def scanned_home(base: Path, data: Path) -> Path:

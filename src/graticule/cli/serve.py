@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from graticule.cli.embedded import EmbeddedWorker
 from graticule.cli.main import set_flag, set_up
 from graticule.errors import SettingError
 
@@ -57,12 +58,14 @@ def command(
 
     Files stay where they are and are never changed. Folders given at an earlier
     start are still served. The scan goes on in the background: what has been
-    found can be looked at already.
+    found can be looked at already. Jobs are executed, too, by a worker that comes
+    and goes with the server.
     """
     set_flag("port", port)
     set_flag("host", host)
     set_flag("workers", workers)
     set_flag("public", "true" if public else None)
+    set_flag("echo_service", "true" if demo else None)
     set_up()
     from django.conf import settings  # noqa: PLC0415
 
@@ -82,7 +85,15 @@ def command(
     _greet(values, listen_port, home)
     if browser:
         webbrowser.open(f"http://{_shown(values['host'])}:{listen_port}/")
-    _serve(values, listen_port)
+    if not values["embedded_worker"]:
+        _serve(values, listen_port)
+        return
+    worker = EmbeddedWorker(values["host"], listen_port)
+    worker.start()
+    try:
+        _serve(values, listen_port)
+    finally:
+        worker.close()
 
 
 def check_address(values: Any) -> None:
@@ -191,8 +202,11 @@ def _serve(values: Any, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        # A download keeps a thread for as long as its client takes.
-        blocking_threads=values["threads"] + values["downloads"],
+        # A download keeps a thread for as long as its client takes, a wait for a
+        # job until it moves. Threads are made when they are needed.
+        blocking_threads=values["threads"]
+        + values["downloads"]
+        + values["max_waiting"],
         log_level=LogLevels.warning,
         websockets=False,
         respawn_failed_workers=True,

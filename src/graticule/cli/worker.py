@@ -23,8 +23,8 @@ _PR_SET_PDEATHSIG = 1
     metavar="SECONDS",
     help="When stopped, let jobs go on for so long before they are given up.",
 )
-@click.option("--embedded", is_flag=True, hidden=True)
-def command(*, slots: int | None, drain: float, embedded: bool) -> None:
+@click.option("--embedded", type=int, metavar="PID", hidden=True)
+def command(*, slots: int | None, drain: float, embedded: int | None) -> None:
     """Execute jobs until stopped.
 
     `graticule serve` starts a worker of its own. Start more of them where there is
@@ -39,22 +39,21 @@ def command(*, slots: int | None, drain: float, embedded: bool) -> None:
     """  # noqa: D301 -- click wants the single \b
     from datetime import timedelta  # noqa: PLC0415
 
-    if embedded:
-        _leave_with_parent()
+    if embedded is not None:
+        _leave_with(embedded)
     set_up()
     from graticule.services.job_worker import make_runner  # noqa: PLC0415
 
     runner = make_runner(slots)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: runner.stop())
-    if not embedded:
+    if embedded is None:
         click.echo(f"Executing jobs as {runner.identity}. Stop with Ctrl-C.")
     runner.run(timedelta(seconds=drain))
 
 
-def _leave_with_parent() -> None:
-    """Stop when the server is gone, however it went."""
-    parent = os.getppid()
+def _leave_with(server: int) -> None:
+    """Stop when the server that started this is gone, however it went."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent or parent == 1:
+    if os.getppid() != server:
         raise SystemExit(0)

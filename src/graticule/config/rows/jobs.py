@@ -9,6 +9,14 @@ _GROUP = "Jobs"
 
 ROWS: tuple[Setting, ...] = (
     Setting(
+        "embedded_worker",
+        kinds.boolean,
+        "true",
+        "Whether `graticule serve` executes jobs, too. Switched off, jobs wait for a "
+        "`graticule worker`.",
+        _GROUP,
+    ),
+    Setting(
         "job_slots",
         kinds.whole,
         "0",
@@ -117,9 +125,24 @@ ROWS: tuple[Setting, ...] = (
         _GROUP,
     ),
     Setting(
+        "sync_duration",
+        kinds.duration,
+        "60 s",
+        "How long a job may take that is answered in the request itself.",
+        _GROUP,
+    ),
+    Setting(
+        "cors_origins",
+        kinds.names,
+        "",
+        "Origins such as https://lab.example.org whose web pages may use the jobs, "
+        "separated by commas; * lets all pages, without cookies.",
+        _GROUP,
+    ),
+    Setting(
         "max_waiting",
         kinds.positive,
-        "500",
+        "1000",
         "Requests of each worker that may wait for jobs at once.",
         _GROUP,
     ),
