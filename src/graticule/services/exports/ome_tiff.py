@@ -9,7 +9,7 @@ a few times ``READ_BYTES``. Knows no request and no job.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from graticule.pixels.reader import Pixels, Source, TileCoding, TileLender
 from graticule.services.exports.aside import Progress, appearing_file
 from graticule.services.exports.facts import ImageFacts
 from graticule.services.exports.ome_xml import ome_xml
+from graticule.services.exports.parts import Part, PartSource, cut_facts, cut_scene
 from graticule.services.scenes import Scene, open_scene
 
 READ_BYTES = 16 << 20
@@ -41,10 +42,12 @@ class OmeTiffOptions:
 
     ``effort`` is deflate's, 0 (stored as it is) to 9; ``workers`` how many
     threads compress, by default half as many as the machine has processors.
+    Without ``pyramid`` reduced levels are left out.
     """
 
     effort: int = 1
     workers: int | None = None
+    pyramid: bool = True
 
 
 def raw_bytes(scene: Scene) -> int:
@@ -61,6 +64,7 @@ def write_ome_tiff(
     *,
     options: OmeTiffOptions = OmeTiffOptions(),
     progress: Progress | None = None,
+    part: Part | None = None,
 ) -> None:
     """Write an image as an OME-TIFF.
 
@@ -70,13 +74,23 @@ def write_ome_tiff(
         Appears when it is whole; replaces what was there.
     progress
         Called with the pieces done and the pieces in all.
+    part
+        Write only this part of it.
 
     Raises
     ------
     graticule.errors.FileError
         If the image cannot be read or the file not be written.
+    graticule.errors.OutOfRangeError
+        If the image has nothing of the part.
     """
-    with open_scene(scene) as source, appearing_file(path) as aside:
+    with open_scene(scene) as whole, appearing_file(path) as aside:
+        source: Source = whole
+        if part is not None:
+            source = PartSource(whole, scene, part)
+            facts, scene = cut_facts(scene, facts, part), cut_scene(scene, part)
+        if not options.pyramid:
+            scene = replace(scene, levels=scene.levels[:1])
         _Writer(source, scene, facts, options, progress).write(aside)
 
 

@@ -72,9 +72,7 @@ _HOLDERS: Mapping[str, tuple[type[Model], str]] = MappingProxyType(
         "screen": (Screen, "well_samples__well__plate__screens"),
     }
 )
-TARGETS: Mapping[str, str] = MappingProxyType(
-    {name: name.upper() for name in _HOLDERS}
-)
+TARGETS: Mapping[str, str] = MappingProxyType({name: name.upper() for name in _HOLDERS})
 """What menus can start a job with a selection for."""
 
 

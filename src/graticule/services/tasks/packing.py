@@ -1,0 +1,122 @@
+"""Results of jobs that hold many files: one zip archive, and names for them.
+
+Entries are stored as they are, for pictures and OME-TIFFs hardly shrink. Archives
+may be of any size (zip64). Knows no image.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from graticule.errors import FileError
+from graticule.jobs.executors.work import Work
+from graticule.services.zip_stream import safe_name
+
+ZIP = "application/zip"
+_COPY_BYTES = 1 << 20
+_LONGEST_NAME = 200
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Tells how far a job is that does one thing after another.
+
+    Called with the steps done within the thing, and their number.
+    """
+
+    work: Work
+    before: int
+    things: int
+    what: str = "image"
+
+    def __call__(self, done: int, total: int) -> None:
+        """Report."""
+        part = done / total if total else 0.0
+        message = f"{self.what} {self.before + 1} of {self.things}"
+        self.work.report(self.before + part, self.things, message)
+
+
+class Packer:
+    """Puts files into an archive that is being written."""
+
+    def __init__(self, archive: zipfile.ZipFile, folder: Path) -> None:
+        self._archive = archive
+        self._folder = folder
+        self._taken: set[str] = set()
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[Path]:
+        """Give a path to write a file to; it is moved into the archive then."""
+        aside = self._folder / "packed"
+        try:
+            yield aside
+            self.add(aside, name)
+        finally:
+            aside.unlink(missing_ok=True)
+
+    def add(self, path: Path, name: str) -> None:
+        """Put a file into the archive."""
+        info = zipfile.ZipInfo.from_file(path, self._free(name))
+        info.external_attr = 0o644 << 16
+        with (
+            path.open("rb") as source,
+            self._archive.open(info, "w") as target,
+        ):
+            shutil.copyfileobj(source, target, _COPY_BYTES)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Put bytes into the archive."""
+        self._archive.writestr(self._free(name), data)
+
+    def _free(self, name: str) -> str:
+        """Make a name safe, and another one where it is taken."""
+        name = safe_name(name)
+        folder, _, last = name.rpartition("/")
+        base, dot, extension = last.partition(".")
+        number = 0
+        while name in self._taken:
+            number += 1
+            last = f"{base}_({number}){dot}{extension}"
+            name = f"{folder}/{last}" if folder else last
+        self._taken.add(name)
+        return name
+
+
+@contextmanager
+def zip_result(work: Work, key: str, name: str) -> Iterator[Packer]:
+    """Make a result that is a zip archive; it is shown when it is whole."""
+    with (
+        work.result(key, file_name(name), ZIP) as path,
+        full_disk_told(),
+        zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive,
+    ):
+        yield Packer(archive, work.folder)
+
+
+@contextmanager
+def full_disk_told() -> Iterator[None]:
+    """Tell a full disk from what is wrong with somebody's file.
+
+    It passes, and is none of the user's business where.
+    """
+    try:
+        yield
+    except FileError as error:
+        cause = error.__cause__
+        if isinstance(cause, OSError) and cause.errno in _FULL:
+            raise cause from None
+        raise
+
+
+def file_name(name: str) -> str:
+    """Make a text the name of a file of a result: no folders, not too long."""
+    name = safe_name(name.replace("/", "_"))
+    base, dot, extension = name.rpartition(".")
+    return f"{base[:_LONGEST_NAME]}{dot}{extension[:_LONGEST_NAME]}"
