@@ -126,30 +126,76 @@ def check_view(scene: Scene, view: View, what: str) -> None:
             raise OutOfRangeError(f"{axis} {number} is outside 0 to {size - 1}.")
 
 
-def draw_pixels(source: Source, scene: Scene, view: View) -> Pixels:
+def draw_pixels(
+    source: Source, scene: Scene, view: View, *, bounded: bool = True
+) -> Pixels:
     """Draw a view.
+
+    Parameters
+    ----------
+    bounded
+        As :func:`read_planes` has it.
 
     Returns
     -------
     numpy.ndarray
         Shape ``(height, width, 3)``, uint8.
     """
-    planes = read_planes(source, scene, view, drawn_channels(view.rendering))
+    drawn = drawn_channels(view.rendering)
+    planes = read_planes(source, scene, view, drawn, bounded=bounded)
     return paint(scene, view, view.rendering, planes)
 
 
 def read_planes(
-    source: Source, scene: Scene, view: View, channels: Sequence[int]
+    source: Source,
+    scene: Scene,
+    view: View,
+    channels: Sequence[int],
+    *,
+    bounded: bool = True,
 ) -> dict[int, Pixels]:
     """Read, or project, the raw values of some channels in a view's window.
+
+    Parameters
+    ----------
+    bounded
+        Keep what a projection may read in a request; jobs may take their time.
 
     Raises
     ------
     graticule.errors.LimitError
         If a projection reads more than ``max_projection_bytes``.
     """
+    if bounded:
+        check_projection(scene, view, len(channels))
     read = _plane if view.projection is None else _projected
     return dict(zip(channels, read(source, scene, view, channels), strict=True))
+
+
+def check_projection(scene: Scene, view: View, channels: int | None = None) -> None:
+    """Refuse a projection that reads too much for a request.
+
+    Parameters
+    ----------
+    channels
+        How many are read; unset means those that are drawn.
+
+    Raises
+    ------
+    graticule.errors.LimitError
+        If it reads more than ``max_projection_bytes``.
+    graticule.errors.OutOfRangeError
+        If its range is not in the stack.
+    """
+    if view.projection is None:
+        return
+    if channels is None:
+        channels = len(drawn_channels(view.rendering))
+    planes = len(projected_planes(view.projection, scene.size_z)) * channels
+    limit = engine().max_projection_bytes
+    asked = planes * view.window.area * scene.pixel_type.dtype.itemsize
+    if asked > limit:
+        raise LimitError("max_projection_bytes", limit, asked, "A projection")
 
 
 def paint(
@@ -194,10 +240,6 @@ def _projected(
     assert view.projection is not None
     chosen = view.projection
     zs = projected_planes(chosen, scene.size_z)
-    limit = engine().max_projection_bytes
-    asked = len(zs) * len(drawn) * view.window.area * scene.pixel_type.dtype.itemsize
-    if asked > limit:
-        raise LimitError("max_projection_bytes", limit, asked, "A projection")
 
     def planes(channel: int) -> Iterator[Pixels]:
         for z in zs:

@@ -21,6 +21,7 @@ RGB = Rendering(tuple(ChannelRendering((0, 255), color=color) for color in COLOR
 SQUARE = 64
 # Encoded flat squares move by less than this inside (measured: at most 8).
 LOSS = 10
+WEBM_LOSS = 16
 
 
 def squares(times, depth, rows=8, columns=8):
@@ -87,6 +88,7 @@ def decoded(path):
         ("quicktime", ("mov,mp4,m4a,3gp,3g2,mj2", "h264")),
         ("mpeg", ("mpeg", "mpeg2video")),
         ("wmv", ("asf", "wmv2")),
+        ("webm", ("matroska,webm", "vp9")),
     ],
 )
 @pytest.mark.parametrize(("axis", "position"), [("z", 2), ("t", 1)])
@@ -97,13 +99,13 @@ def test_frames_show_the_planes_in_order(stack, made, form, kind, axis, position
     assert found == kind
     assert frames.shape == expected.shape
     difference = np.abs(frames.astype(int) - expected)[:, inside()]
-    assert difference.max() < LOSS
+    assert difference.max() < (WEBM_LOSS if form == "webm" else LOSS)
     # Another order of frames, or of colours, would be far off.
     wrong = np.abs(frames[::-1].astype(int) - expected)[0, inside()]
     assert wrong.mean() > 5 * LOSS
 
 
-@pytest.mark.parametrize("form", ["quicktime", "mpeg", "wmv"])
+@pytest.mark.parametrize("form", ["quicktime", "mpeg", "wmv", "webm"])
 @pytest.mark.parametrize("fps", [1, 4, 24, 60])
 def test_speed(stack, made, form, fps):
     scene, _ = stack
@@ -207,6 +209,21 @@ def test_scale_bars_grow_with_the_frame(width, pixel_um, bar):
     from graticule.services.exports.movie_frames import scale_bar
 
     assert scale_bar(width, pixel_um) == bar
+
+
+@pytest.mark.parametrize(
+    ("width", "pixel_um", "bar"),
+    [
+        (1000, 0.1, (200, "20 um")),
+        (512, 0.00065, (77, "50 nm")),
+        (512, 33.0, (61, "2 mm")),
+        (40, 1.0, None),
+    ],
+)
+def test_round_scale_bars_take_a_quarter_at_most(width, pixel_um, bar):
+    from graticule.services.exports.movie_frames import round_bar
+
+    assert round_bar(width, pixel_um) == bar
 
 
 def test_the_font_has_all_that_is_written():

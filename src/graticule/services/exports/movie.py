@@ -17,11 +17,22 @@ import numpy as np
 from PIL import Image
 
 from graticule.errors import FileError, OutOfRangeError, RequestError
+from graticule.pixels.model import Window
 from graticule.pixels.reader import Source
+from graticule.render.outlines import draw_outlines
+from graticule.render.project import projected_planes
 from graticule.render.settings import Projection, Rendering
 from graticule.services.exports.aside import Progress, appearing_file
-from graticule.services.exports.movie_frames import Picture, draw_frame, frame_size
+from graticule.services.exports.movie_frames import (
+    GATEWAY_MARKS,
+    Marks,
+    Picture,
+    check_bar,
+    draw_frame,
+    frame_size,
+)
 from graticule.services.scenes import Scene, open_scene
+from graticule.services.shape_outlines import PlacedOutline
 from graticule.services.view import View, check_view, draw_pixels
 
 if TYPE_CHECKING:
@@ -33,6 +44,9 @@ FASTEST = 120
 
 LONGEST_SIDE = 4080
 """Of a picture: larger ones are shown reduced, for no decoder takes them."""
+
+LEAST = 16
+"""The least side of a picture whose size is asked for."""
 
 _BT709 = 1
 _RED_GREEN_BLUE = "rgb24"
@@ -51,6 +65,7 @@ class MovieFormat(Enum):
     QUICKTIME = "quicktime"
     MPEG = "mpeg"
     WMV = "wmv"
+    WEBM = "webm"
 
     @property
     def suffix(self) -> str:
@@ -71,6 +86,8 @@ class _Kind:
     codec: str
     options: dict[str, str]
     tells_colors: bool = True
+    bits: int = 16
+    """For each pixel of a second, at most; 0 leaves it to the quality."""
 
 
 _KINDS = {
@@ -88,6 +105,14 @@ _KINDS = {
         {"qmin": "2", "qmax": "6"},
         tells_colors=False,
     ),
+    MovieFormat.WEBM: _Kind(
+        ".webm",
+        "video/webm",
+        "webm",
+        "libvpx-vp9",
+        {"deadline": "realtime", "cpu-used": "6", "crf": "24", "row-mt": "1"},
+        bits=0,
+    ),
 }
 
 
@@ -98,6 +123,8 @@ class Movie:
     ``position`` is the t of a movie along z, or the z of one along t; a
     ``projection`` takes the place of z along t. ``pixel_um`` is the width of a
     pixel at full size, ``seconds`` when planes were taken, by ``(z, t)``.
+    ``first`` and ``last`` are planes along the axis, both shown; ``last`` unset
+    is the end. ``longest_side`` of the pictures, unset, is that of the image.
     """
 
     axis: Axis
@@ -108,11 +135,30 @@ class Movie:
     format: MovieFormat = MovieFormat.QUICKTIME
     pixel_um: float | None = None
     seconds: tuple[tuple[tuple[int, int], float], ...] = ()
+    first: int = 0
+    last: int | None = None
+    longest_side: int | None = None
+    marks: Marks = GATEWAY_MARKS
+    outlines: tuple[PlacedOutline, ...] = ()
 
 
 def frame_count(scene: Scene, movie: Movie) -> int:
     """Say how many planes a movie shows."""
+    return len(_planes(scene, movie))
+
+
+def _planes(scene: Scene, movie: Movie) -> range:
+    size = _length(scene, movie)
+    return range(movie.first, size if movie.last is None else movie.last + 1)
+
+
+def _length(scene: Scene, movie: Movie) -> int:
     return scene.size_z if movie.axis is Axis.Z else scene.size_t
+
+
+def first_view(scene: Scene, movie: Movie) -> View:
+    """Give the view of the first frame: all others read as much."""
+    return _view(scene, movie, movie.first)
 
 
 def frame_bytes(scene: Scene) -> int:
@@ -130,7 +176,8 @@ def check_movie(scene: Scene, movie: Movie) -> None:
     Raises
     ------
     graticule.errors.RequestError
-        If the speed is not from 1 to ``FASTEST``.
+        If the speed is not from 1 to ``FASTEST``, or range, size or scale bar
+        make no sense.
     graticule.errors.OutOfRangeError
         If the image has no such position.
     graticule.errors.LimitError
@@ -141,7 +188,30 @@ def check_movie(scene: Scene, movie: Movie) -> None:
     name, size = ("t", scene.size_t) if movie.axis is Axis.Z else ("z", scene.size_z)
     if not 0 <= movie.position < size:
         raise OutOfRangeError(f"{name} {movie.position} is outside 0 to {size - 1}.")
-    check_view(scene, _view(scene, movie, 0), "A frame")
+    _check_range(scene, movie)
+    view = first_view(scene, movie)
+    check_view(scene, view, "A frame")
+    if movie.projection is not None:
+        projected_planes(movie.projection, scene.size_z)
+    width, height = _shown_size(view.window, movie)
+    shown_um = movie.pixel_um * scene.width / width if movie.pixel_um else None
+    frame_width, _ = frame_size(width, height, movie.marks.least_side)
+    check_bar(movie.marks, frame_width, shown_um)
+
+
+def _check_range(scene: Scene, movie: Movie) -> None:
+    name, size = movie.axis.value, _length(scene, movie)
+    for number in (movie.first, size - 1 if movie.last is None else movie.last):
+        if not 0 <= number < size:
+            raise OutOfRangeError(f"{name} {number} is outside 0 to {size - 1}.")
+    if not _planes(scene, movie):
+        raise RequestError(f"The range {movie.first} to {movie.last} is empty.")
+    side = movie.longest_side
+    if side is not None and not (LEAST <= side <= LONGEST_SIDE and side % 2 == 0):
+        raise RequestError(
+            f"The longest side must be an even number from {LEAST} to "
+            f"{LONGEST_SIDE}, not {side}."
+        )
 
 
 def write_movie(
@@ -161,7 +231,7 @@ def write_movie(
     graticule.errors.RequestError, graticule.errors.OutOfRangeError
         As :func:`check_movie`.
     graticule.errors.LimitError
-        If a frame, or what its projection reads, is too large.
+        If a frame is too large.
     graticule.errors.FileError
         If the image cannot be read or the movie not be written.
     """
@@ -181,21 +251,39 @@ def _told(frames: Iterator[Picture], total: int) -> Iterator[tuple[int, int, Pic
 
 def _frames(source: Source, scene: Scene, movie: Movie) -> Iterator[Picture]:
     seconds = dict(movie.seconds)
-    for number in range(frame_count(scene, movie)):
+    for number in _planes(scene, movie):
         view = _view(scene, movie, number)
-        picture, factor = _reduced(draw_pixels(source, scene, view))
-        shown = scene.width / view.window.width * factor
+        picture = _resized(
+            draw_pixels(source, scene, view, bounded=False),
+            _shown_size(view.window, movie),
+        )
+        height, width, _ = picture.shape
+        drawn = [each.outline for each in movie.outlines if each.is_on(*_place(view))]
+        if drawn:
+            scale = (width / scene.width, height / scene.height)
+            picture = draw_outlines(picture, drawn, scale)
+        shown = scene.width / width
         yield draw_frame(
             picture,
             pixel_um=movie.pixel_um * shown if movie.pixel_um else None,
             seconds=seconds.get((view.z, view.t)),
             z=view.z if view.projection is None else -1,
             t=view.t,
+            marks=movie.marks,
         )
 
 
+def _place(view: View) -> tuple[range, int]:
+    if view.projection is None:
+        return range(view.z, view.z + 1), view.t
+    return range(view.projection.start, view.projection.end + 1), view.t
+
+
 def _view(scene: Scene, movie: Movie, number: int) -> View:
-    level = _level(scene)
+    if movie.longest_side is None:
+        level = _level(scene)
+    else:
+        level = _level_for(scene, movie.longest_side)
     along_z = movie.axis is Axis.Z
     projection = None if along_z else movie.projection
     z = number if along_z else movie.position
@@ -217,12 +305,36 @@ def _level(scene: Scene) -> int:
     return len(scene.levels) - 1
 
 
-def _reduced(picture: Picture) -> tuple[Picture, int]:
-    """Reduce a picture that is still too long, by a whole factor."""
-    factor = -(-max(picture.shape[:2]) // LONGEST_SIDE)
-    if factor == 1:
-        return picture, 1
-    return np.asarray(Image.fromarray(picture).reduce(factor)), factor
+def _level_for(scene: Scene, side: int) -> int:
+    """Choose the smallest level that need not be enlarged, or else the largest."""
+    enough = [
+        number
+        for number, level in enumerate(scene.levels)
+        if max(level.width, level.height) >= side
+    ]
+    return enough[-1] if enough else 0
+
+
+def _shown_size(window: Window, movie: Movie) -> tuple[int, int]:
+    """Give width and height of a picture within its frame."""
+    longest = max(window.width, window.height)
+    if movie.longest_side is None:
+        # Reduced, by a whole factor, where it is still too long.
+        factor = -(-longest // LONGEST_SIDE)
+        return -(-window.width // factor), -(-window.height // factor)
+    width, height = (
+        max(1, round(side * movie.longest_side / longest))
+        for side in (window.width, window.height)
+    )
+    return width, height
+
+
+def _resized(picture: Picture, size: tuple[int, int]) -> Picture:
+    """Bring a picture to a size: means where it shrinks, squares where it grows."""
+    height, width, _ = picture.shape
+    if size == (width, height):
+        return picture
+    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
 
 
 def _encode(
@@ -276,7 +388,8 @@ def _stream(
     stream.pix_fmt = "yuv420p"
     context = stream.codec_context
     context.time_base = Fraction(1, rate)
-    context.bit_rate = max(800_000, picture.shape[0] * picture.shape[1] * 16)
+    pixels = picture.shape[0] * picture.shape[1]
+    context.bit_rate = max(800_000, pixels * kind.bits) if kind.bits else 0
     if kind.tells_colors:
         context.colorspace = _BT709
         context.color_primaries = _BT709

@@ -19,6 +19,7 @@ from graticule.services.exports.limits import check_export
 from graticule.services.exports.movie import (
     Movie,
     check_movie,
+    first_view,
     frame_bytes,
     frame_count,
     write_movie,
@@ -27,7 +28,7 @@ from graticule.services.exports.ome_tiff import raw_bytes, write_ome_tiff
 from graticule.services.image_sets import Holder
 from graticule.services.scenes import Scene, find_scene
 from graticule.services.temp_files import passing_folder
-from graticule.services.view import view_key
+from graticule.services.view import check_projection, view_key
 from graticule.services.zip_stream import Entry, zip_chunks
 
 _READ_BYTES = 256 << 10
@@ -124,6 +125,7 @@ def movie_export(scene: Scene, movie: Movie, words: str) -> Export:
     frames = frame_count(scene, movie)
     check_export("max_movie_frames", frames, "A movie")
     check_export("max_export_bytes", frames * frame_bytes(scene), "A movie")
+    check_projection(scene, first_view(scene, movie))
     facts = frame_facts(scene)
     movie = replace(movie, pixel_um=facts.pixel_um, seconds=facts.seconds)
     # The words leave saved settings out: who has others gets another movie.
