@@ -4,7 +4,7 @@ import hashlib
 import io
 import zipfile
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import av
 import numpy as np
@@ -320,11 +320,18 @@ class TestMovie:
         configured(max_movie_frames=2)
         answer = get(path)
         assert answer.status_code == 400
-        assert answer.content == (
-            b"A movie of 3 exceeds the limit max_movie_frames = 2."
+        assert answer.content.decode() == (
+            "A movie of 3 exceeds the limit max_movie_frames = 2. The job movie does "
+            "it: http://localhost/services/movie/async?"
+            f"IMAGE={image('cells.ome.tif').pk}&AXIS=z&T=0&FPS=4"
         )
         configured(max_export_bytes=1000, max_movie_frames=500)
-        assert b"2,359,296 exceeds the limit max_export_bytes" in get(path).content
+        answer = get(f"{path}?c=1|0:9$00FF00&m=c&fps=7")
+        said, _, link = answer.content.decode().partition("The job movie does it: ")
+        assert "2,359,296 exceeds the limit max_export_bytes" in said
+        given = parse_qs(urlsplit(link).query)
+        assert given["C"] == ["1|0:9$00FF00"]
+        assert (given["M"], given["FPS"]) == (["c"], ["7"])
 
     def test_nothing_there(self, get):
         assert get("render_movie/999999/z/1/").status_code == 404

@@ -13,7 +13,7 @@ from graticule.jobs.executors.work import Work
 from graticule.services.tasks.task import Task
 
 # Modules of this package; each has a TASK.
-_MODULES = ("echo", "ome_tiff")
+_MODULES = ("echo", "ome_tiff", "movie")
 TARGET = "graticule.services.tasks.registry:do"
 
 

@@ -21,7 +21,7 @@ from django.http import (
 
 from graticule.catalog.access import visible_to
 from graticule.catalog.models import Image
-from graticule.errors import GraticuleError, NotFoundError
+from graticule.errors import GraticuleError, LimitError, NotFoundError
 from graticule.services.exports.choice import exportable_images
 from graticule.services.exports.movie import Axis, Movie, MovieFormat
 from graticule.services.exports.requested import (
@@ -30,7 +30,7 @@ from graticule.services.exports.requested import (
     ome_tiff_export,
 )
 from graticule.services.image_sets import Holder
-from graticule.services.scenes import find_scene
+from graticule.services.scenes import Scene, find_scene
 from graticule.services.temp_files import passing_folder, temp_files
 from graticule.web import errors
 from graticule.web.attachment import attachment
@@ -39,6 +39,7 @@ from graticule.web.gateway import numbers
 from graticule.web.gateway.params import rendering_query, rendering_source
 from graticule.web.gateway.planes import whole_plane
 from graticule.web.gateway.wrapper import json_view
+from graticule.web.job_offers import OfferError, offer
 from graticule.web.principal import person_of
 
 _HOLDERS = {"p": Holder.PROJECT, "d": Holder.DATASET, "w": Holder.WELL}
@@ -90,7 +91,29 @@ def render_movie(
     query = rendering_source(request)
     asked = "".join(query.get(name) or "_" for name in "mpcq")
     words = f"{scene.image_id}-{axis}-{position + 1}-{movie.fps}-{asked}-{form.value}"
-    return _sent(request, movie_export(scene, movie, words))
+    try:
+        export = movie_export(scene, movie, words)
+    except LimitError as error:
+        raise _movie_offer(request, error, scene, movie) from error
+    return _sent(request, export)
+
+
+def _movie_offer(
+    request: HttpRequest, error: LimitError, scene: Scene, movie: Movie
+) -> OfferError:
+    """Offer the job that makes the same movie, of any length."""
+    along_z = movie.axis is Axis.Z
+    query = rendering_source(request)
+    return offer(
+        request,
+        error,
+        "movie",
+        IMAGE=scene.image_id,
+        AXIS=movie.axis.value,
+        **{"T" if along_z else "Z": movie.position},
+        FPS=movie.fps,
+        **{name.upper(): query.get(name) for name in ("c", "maps", "m", "p")},
+    )
 
 
 def temp_file(request: HttpRequest, key: str, name: str) -> HttpResponseBase:
