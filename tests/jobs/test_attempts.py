@@ -123,8 +123,8 @@ def test_a_lost_job_is_tried_again_or_fails(
         replace(loaded, values={**loaded.values, "max_attempts": attempts_allowed}),
     )
     job = new_job(run=True)
-    claim(lease=timedelta(seconds=-1))
-    (found,) = attempts.lost()
+    claim()
+    (found,) = attempts.executing_anywhere()
     attempts.lose(found.pk, found.attempt, attempts.LOST)
     job.refresh_from_db()
     assert job.phase == phase
@@ -135,13 +135,75 @@ def test_a_lost_job_is_tried_again_or_fails(
         assert claim().attempt == 2
 
 
-def test_a_runner_that_gives_signs_is_not_lost(new_job, claim):
+def test_a_runner_that_gives_signs_is_not_lost(new_job, claim, monkeypatch):
+    from graticule.jobs import attempts, silence
+    from graticule.jobs.times import now
+
+    moment = 1000.0
+    monkeypatch.setattr(silence.time, "monotonic", lambda: moment)
+    watched = silence.Silence(15, 2)
+    job = new_job(run=True)
+    claim("host:1:1", lease=timedelta(days=-365))  # the time of day has jumped
+    for seconds in range(0, 60, 2):
+        moment += 2
+        if seconds % 10 == 0:
+            attempts.renew("host:1:1", now() - timedelta(days=365 + seconds))
+        assert watched.lost(attempts.executing_anywhere()) == []
+    moment += 3600  # nobody looked: nobody knows
+    assert watched.lost(attempts.executing_anywhere()) == []
+    looks = 0
+    while not watched.lost(attempts.executing_anywhere()):
+        moment += 2
+        looks += 1
+    assert looks * 2 <= 15  # U89
+    attempts.complete(job.pk, 1)
+    assert watched.lost(attempts.executing_anywhere()) == []
+
+
+def test_losing_what_has_ended_leaves_its_results(
+    new_job, claim, monkeypatch, tmp_path
+):
+    from dataclasses import replace
+
+    from django.conf import settings
+
+    from graticule.jobs import attempts, folders
+
+    loaded = settings.GRATICULE
+    values = {**loaded.values, "max_attempts": 3}
+    monkeypatch.setattr(settings, "GRATICULE", replace(loaded, values=values))
+    job = new_job(run=True)
+    claim()
+    attempts.add_result(job.pk, 1, result(tmp_path))
+    attempts.complete(job.pk, 1)
+    assert not attempts.lose(job.pk, 1, attempts.LOST)
+    row = job.results.get()
+    assert folders.result_path(job.pk, row.file).read_bytes() == b"whole"
+
+
+def test_results_that_are_shown_no_more_leave_no_file(new_job, claim, tmp_path):
+    from graticule.jobs import attempts, folders
+
+    job = new_job(run=True)
+    claim()
+    attempts.add_result(job.pk, 1, result(tmp_path, "half"))
+    attempts.add_result(job.pk, 1, result(tmp_path, "kept", final=True))
+    attempts.fail(job.pk, 1, "fatal", "it broke")
+    kept = job.results.get()
+    files = [path for path in folders.folder_of(job.pk).rglob("*") if path.is_file()]
+    assert files == [folders.result_path(job.pk, kept.file)]
+
+
+def test_a_result_that_is_told_twice_is_one(new_job, claim, tmp_path):
     from graticule.jobs import attempts
 
-    new_job(run=True)
-    claim("host:1:1")
-    assert attempts.lost() == []
-    assert [job.runner for job in attempts.lost(["host:1:1"])] == ["host:1:1"]
+    job = new_job(run=True)
+    claim()
+    told = result(tmp_path)
+    assert attempts.add_result(job.pk, 1, told)
+    assert attempts.add_result(job.pk, 1, told)  # the tables were away meanwhile
+    assert attempts.complete(job.pk, 1)
+    assert job.results.count() == 1
 
 
 def test_too_long_ends_as_aborted(new_job, claim):
@@ -187,19 +249,22 @@ def test_what_is_due_is_destroyed_or_archived(
         assert left.destruction - job.created == timedelta(days=90)
 
 
-def test_folders_without_a_job_are_swept_up(new_job, tmp_path):
+def test_folders_without_a_job_are_swept_up(new_job, claim):
     import os
 
-    from graticule.jobs import folders
-    from graticule.jobs.runner import _known
+    from graticule.jobs import attempts, folders
 
-    job = new_job()
-    mine = folders.working_folder(job.pk, 1)
-    orphan = folders.working_folder("zz" + "a" * 14, 1)
-    young = folders.working_folder("yy" + "a" * 14, 1)
-    for folder in (mine.parent, orphan.parent):
+    job, other = new_job(run=True), new_job(run=True)
+    claim()
+    at_work, over = (folders.make_working_folder(each.pk, 1) for each in (job, other))
+    mine = folders.folder_of(job.pk)
+    orphan = folders.folder_of("zz" + "a" * 14)
+    young = folders.folder_of("yy" + "a" * 14)
+    trash = folders.root() / "trash" / "x"
+    for folder in (mine, orphan, young, trash):
+        folder.mkdir(parents=True)
+    for folder in (mine, orphan):
         os.utime(folder, (0, 0))
-    assert folders.sweep(_known) == 1
-    assert mine.is_dir()
-    assert young.is_dir()
-    assert not orphan.exists()
+    assert folders.sweep(attempts.known, attempts.going_on) == 2
+    assert all(folder.is_dir() for folder in (mine, young, at_work))
+    assert not any(folder.exists() for folder in (orphan, trash, over))

@@ -85,14 +85,12 @@ def test_delete_while_running_leaves_nothing(worker, submit):
 
     job = submit(seconds=600)
     executing(job)
-    folder = folders.folder_of(job.pk)
+    folder = folders.working_folder(job.pk, job.attempt)
     assert folder.is_dir()
     requests.delete(job.pk, "deleted")
-    assert not folder.exists()
     after = [ended(submit(text="x")) for _ in range(3)]
     assert [(job.phase, job.message) for job in after] == [("COMPLETED", "")] * 3
-    time.sleep(0.3)
-    assert not folder.exists()
+    wait_for(lambda: not folder.exists(), 2)
 
 
 def test_a_job_that_takes_too_long_is_aborted(worker, submit):

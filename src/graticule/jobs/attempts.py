@@ -102,7 +102,9 @@ def _claim_of(owner: int | None, runner: str, lease: datetime) -> Job | None:
             },
         ):
             return None
-    return Job.objects.get(pk=oldest.pk)
+    ring(folders.bells())
+    # Perhaps it has been deleted already.
+    return Job.objects.filter(pk=oldest.pk).first()
 
 
 def renew(runner: str, lease: datetime) -> None:
@@ -110,11 +112,22 @@ def renew(runner: str, lease: datetime) -> None:
     Job.objects.filter(phase=Phase.EXECUTING, runner=runner).update(lease=lease)
 
 
-def executing(runner: str) -> dict[str, Job]:
-    """List what a runner is to execute now: what is not in it is to be killed."""
+def executing(runner: str) -> dict[tuple[str, int], timedelta]:
+    """List what a runner is to execute now, and how long it may take.
+
+    What is not in it is to be killed.
+    """
+    rows = Job.objects.filter(phase=Phase.EXECUTING, runner=runner).order_by()
     return {
-        job.pk: job for job in Job.objects.filter(phase=Phase.EXECUTING, runner=runner)
+        (job_id, attempt): duration
+        for job_id, attempt, duration in rows.values_list("pk", "attempt", "duration")
     }
+
+
+def executing_anywhere() -> list[Job]:
+    """List what any runner executes."""
+    rows = Job.objects.filter(phase=Phase.EXECUTING).order_by()
+    return list(rows.only("pk", "attempt", "runner", "lease"))
 
 
 def report(
@@ -130,8 +143,8 @@ def report(
     Job.objects.filter(pk=job_id, attempt=attempt, phase=Phase.EXECUTING).update(
         progress_done=done,
         progress_total=total,
-        progress_message=message,
-        log=log,
+        progress_message=_storable(message),
+        log=_storable(log),
         revision=F("revision") + 1,
     )
     ring(folders.bells())
@@ -144,8 +157,12 @@ def add_result(job_id: str, attempt: int, result: NewResult) -> bool:
     -------
     bool
         Whether the attempt is still the present one.
+
+    Raises
+    ------
+    OSError
+        If the file is not there, or there is no room for it.
     """
-    size = result.path.stat().st_size
     with transaction.atomic():
         mine = Job.objects.select_for_update().filter(
             pk=job_id, attempt=attempt, phase=Phase.EXECUTING
@@ -153,6 +170,7 @@ def add_result(job_id: str, attempt: int, result: NewResult) -> bool:
         if not mine.exists():
             return False
         file = folders.keep_result(job_id, result.path)
+        size = folders.result_path(job_id, file).stat().st_size
         JobResult.objects.update_or_create(
             job_id=job_id,
             key=result.key,
@@ -207,14 +225,31 @@ def fail(job_id: str, attempt: int, fault: str, message: str, detail: str = "") 
             job_id,
             (Phase.EXECUTING,),
             Phase.ERROR,
-            cause=message,
+            cause=_storable(message),
             only=Q(attempt=attempt),
-            fields={"fault": fault, "message": message, "detail": detail},
+            fields={
+                "fault": fault,
+                "message": _storable(message),
+                "detail": _storable(detail),
+            },
         )
-        if moved:
-            JobResult.objects.filter(job_id=job_id, final=False).delete()
+        files = _hide_results(job_id) if moved else []
+    folders.forget_results(job_id, files)
     ring(folders.bells())
     return moved
+
+
+def _hide_results(job_id: str) -> list[str]:
+    """Show what is not final no more; give its files."""
+    rows = JobResult.objects.filter(job_id=job_id, final=False)
+    files = list(rows.values_list("file", flat=True))
+    rows.delete()
+    return files
+
+
+def _storable(text: str) -> str:
+    """Replace what a database cannot hold, in texts for people."""
+    return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 def time_out(job: Job) -> bool:
@@ -235,40 +270,23 @@ def time_out(job: Job) -> bool:
 
 def lose(job_id: str, attempt: int, cause: str) -> bool:
     """Give up an execution whose process is gone: try again, or ERROR (U89)."""
-    again = attempt < settings.GRATICULE["max_attempts"]
-    if again:
-        moved = store.move(
-            job_id,
-            (Phase.EXECUTING,),
-            Phase.QUEUED,
-            cause=cause,
-            only=Q(attempt=attempt),
-            fields={"runner": "", "lease": None, "queued": now()},
-        )
-        JobResult.objects.filter(job_id=job_id, final=False).delete()
+    if attempt < settings.GRATICULE["max_attempts"]:
+        with transaction.atomic():
+            moved = store.move(
+                job_id,
+                (Phase.EXECUTING,),
+                Phase.QUEUED,
+                cause=cause,
+                only=Q(attempt=attempt),
+                fields={"runner": "", "lease": None, "queued": now()},
+            )
+            files = _hide_results(job_id) if moved else []
+        folders.forget_results(job_id, files)
         ring(folders.bells())
     else:
         moved = fail(job_id, attempt, Job.Fault.TRANSIENT, f"{cause}.")
     folders.remove_work(job_id, attempt)
     return moved
-
-
-def lost(is_dead: Iterable[str] = ()) -> list[Job]:
-    """List executions whose runner has given no sign for too long.
-
-    Parameters
-    ----------
-    is_dead
-        Runners that are known to be gone, however short their silence.
-    """
-    gone = Q(lease__lt=now()) | Q(runner__in=list(is_dead))
-    return list(Job.objects.filter(gone, phase=Phase.EXECUTING))
-
-
-def runners() -> set[str]:
-    """List who executes something, as the table has it."""
-    rows = Job.objects.filter(phase=Phase.EXECUTING).order_by()
-    return set(rows.values_list("runner", flat=True).distinct())
 
 
 def destroy_due(moment: datetime) -> int:
@@ -309,6 +327,18 @@ def _archive(job_id: str, until: datetime) -> None:
     if moved:
         JobResult.objects.filter(job_id=job_id).delete()
         folders.remove(job_id)
+
+
+def known(job_ids: Iterable[str]) -> set[str]:
+    """Say which of some ids are those of jobs."""
+    rows = Job.objects.filter(pk__in=list(job_ids)).order_by()
+    return set(rows.values_list("pk", flat=True))
+
+
+def going_on(keys: Iterable[folders.Key]) -> set[folders.Key]:
+    """Say which of some executions go on."""
+    rows = Job.objects.filter(phase=Phase.EXECUTING).order_by()
+    return set(rows.values_list("pk", "attempt")) & set(keys)
 
 
 def lease_until(moment: datetime) -> datetime:

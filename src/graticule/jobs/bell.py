@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
+WORKER = "worker"
 _SUFFIX = ".bell"
 # Longer paths do not fit into the address of a socket.
 _LONGEST_ADDRESS_BYTES = 100
@@ -26,11 +27,13 @@ class Bell:
     ----------
     folder
         Where the sockets of this installation lie.
+    name
+        What kind of listener it is, for :func:`somebody_hears`.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "waits") -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / f"{uuid4().hex[:12]}{_SUFFIX}"
+        self._path = folder / f"{name}-{uuid4().hex[:12]}{_SUFFIX}"
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._socket.bind(_address(self._path))
@@ -68,6 +71,18 @@ def ring(folder: Path) -> None:
             except (BlockingIOError, FileNotFoundError):
                 # It has been told already, or has just gone.
                 continue
+
+
+def somebody_hears(folder: Path, name: str) -> bool:
+    """Say whether a listener of a kind lives on this machine."""
+    for path in folder.glob(f"{name}-*{_SUFFIX}"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as caller:
+            try:
+                caller.connect(_address(path))
+            except (ConnectionRefusedError, FileNotFoundError):
+                continue
+            return True
+    return False
 
 
 def _address(path: Path) -> str:

@@ -24,6 +24,9 @@ class Job(models.Model):
     change that shows in the document.
     """
 
+    ASYNC = "async"
+    SYNC = "sync"
+
     class Fault(models.TextChoices):
         """Whether trying again may help."""
 
@@ -32,7 +35,7 @@ class Job(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32)
     service = models.CharField(max_length=64)
-    mount = models.CharField(max_length=16, default="async")
+    mount = models.CharField(max_length=16, default=ASYNC)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.CASCADE,
@@ -73,6 +76,12 @@ class Job(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["service", "owner", "-created", "-id"]),
             models.Index(fields=["owner", "-created", "-id"]),
+            # The lists of administrators, and of browsers that see their own only.
+            models.Index(fields=["service", "-created", "-id"], name="jobs_of_service"),
+            models.Index(
+                fields=["service", "browser", "-created", "-id"],
+                name="jobs_of_browser",
+            ),
             models.Index(
                 fields=["queued"],
                 condition=models.Q(phase=Phase.QUEUED.value),

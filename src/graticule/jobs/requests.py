@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from graticule.errors import LimitError, NotPermittedError, RequestError
@@ -76,10 +76,12 @@ def create(new: NewJob) -> Job:
     graticule.errors.LimitError
         If the owner has as many jobs as allowed.
     graticule.errors.RequestError
-        For a run id that is too long.
+        For a run id that is too long, or a destruction time that has passed.
     """
     _check_run_id(new.run_id)
     moment = now()
+    if new.destruction is not None:
+        _check_destruction(new.destruction, moment)
     known = _made_before(new, moment)
     if known is not None:
         return known
@@ -99,14 +101,25 @@ def create(new: NewJob) -> Job:
         ),
         idempotency_key=new.idempotency_key,
     )
-    with transaction.atomic():
-        store.record_creation(job)
-        _keep(job.pk, new.values, new.multiple)
+    try:
+        with transaction.atomic():
+            store.record_creation(job)
+            _keep(job.pk, new.values, new.multiple)
+    except IntegrityError:
+        # The same key at the same moment: the other one was first.
+        known = _made_before(new, moment)
+        if known is None:
+            raise
+        return known
     return job
 
 
 def set_parameters(
-    job: Job, values: tuple[Value, ...], multiple: frozenset[str]
+    job: Job,
+    values: tuple[Value, ...],
+    multiple: frozenset[str],
+    *,
+    replaced: frozenset[str] = frozenset(),
 ) -> None:
     """Add values to a job that has not run yet (U51).
 
@@ -115,6 +128,9 @@ def set_parameters(
     multiple
         Names, in upper case, of parameters that collect values; the values of
         any other replace what was there.
+    replaced
+        Names, in upper case, whose values go first, whether there are new ones or
+        not.
 
     Raises
     ------
@@ -122,7 +138,10 @@ def set_parameters(
         If it is not PENDING any more.
     """
     with transaction.atomic():
-        _judge(job, Request.SET_PARAMETERS)
+        # Held, so that it is not run in between.
+        _judge(job, Request.SET_PARAMETERS, hold=True)
+        for name in replaced:
+            _forget(job.pk, name)
         _keep(job.pk, values, multiple)
         store.touch(job.pk)
 
@@ -131,7 +150,8 @@ def set_run_id(job: Job, run_id: str) -> None:
     """Replace the run id while PENDING (U37)."""
     _check_run_id(run_id)
     with transaction.atomic():
-        _judge(job, Request.SET_PARAMETERS)
+        # Held, so that it is not run in between.
+        _judge(job, Request.SET_PARAMETERS, hold=True)
         store.touch(job.pk, run_id=run_id)
 
 
@@ -204,10 +224,7 @@ def set_destruction(job: Job, moment: datetime) -> None:
         For a time that has passed: that is what deleting is for.
     """
     _judge(job, Request.SET_DESTRUCTION)
-    if moment <= now():
-        raise RequestError(
-            "DESTRUCTION is in the past. To be rid of the job now, DELETE it."
-        )
+    _check_destruction(moment, now())
     store.touch(job.pk, destruction=_allowed_destruction(moment, job.created))
 
 
@@ -218,15 +235,21 @@ def delete(job_id: str, cause: str) -> None:
         ring(folders.bells())
 
 
-def _judge(job: Job, request: Request) -> Reaction:
+def _judge(job: Job, request: Request, *, hold: bool = False) -> Reaction:
     """Look up the phase now, and what it makes of a request.
+
+    Parameters
+    ----------
+    hold
+        Whether it must stay so until the transaction ends.
 
     Raises
     ------
     PhaseError
         If it forbids it.
     """
-    found = Job.objects.filter(pk=job.pk).values_list("phase", flat=True).first()
+    rows = Job.objects.select_for_update() if hold else Job.objects.all()
+    found = rows.filter(pk=job.pk).values_list("phase", flat=True).first()
     phase = Phase(found or job.phase)
     reaction = react(request, phase)
     if reaction is Reaction.REFUSE:
@@ -238,7 +261,7 @@ def _keep(job_id: str, values: tuple[Value, ...], multiple: frozenset[str]) -> N
     """Write values; those of a single-valued name replace the old ones."""
     renewed = {value.name for value in values if value.name.upper() not in multiple}
     for name in renewed:
-        JobParameter.objects.filter(job_id=job_id, name__iexact=name).delete()
+        _forget(job_id, name)
     for value in values:
         row = JobParameter(job_id=job_id, name=value.name, value=value.text)
         if value.file is not None:
@@ -248,9 +271,20 @@ def _keep(job_id: str, values: tuple[Value, ...], multiple: frozenset[str]) -> N
         row.save(force_insert=True)
 
 
+def _forget(job_id: str, name: str) -> None:
+    JobParameter.objects.filter(job_id=job_id, name__iexact=name).delete()
+
+
 def _check_run_id(run_id: str) -> None:
     if len(run_id) > _LONGEST_RUN_ID:
         raise RequestError(f"RUNID has more than {_LONGEST_RUN_ID} characters.")
+
+
+def _check_destruction(asked: datetime, moment: datetime) -> None:
+    if asked <= moment:
+        raise RequestError(
+            "DESTRUCTION is in the past. To be rid of the job now, DELETE it."
+        )
 
 
 def _made_before(new: NewJob, moment: datetime) -> Job | None:

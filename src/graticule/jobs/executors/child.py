@@ -27,6 +27,7 @@ from graticule.errors import GraticuleError
 from graticule.jobs.executors.work import Work
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 _LOG_LINES = 50
 # What Python and its libraries need besides a job's own data.
 _OWN_BYTES = 1 << 30
@@ -50,7 +51,10 @@ def execute_orders(pipe: Connection, target: str) -> None:
     os.setsid()
     # If the process that forked us is killed, so are we: even if a library does
     # not let go of the interpreter for the thread below.
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    system = ctypes.CDLL(None)
+    system.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # What the children of a task leave behind becomes ours, and is found.
+    system.prctl(_PR_SET_CHILD_SUBREAPER, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _abort)
     orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
@@ -70,8 +74,14 @@ def execute_orders(pipe: Connection, target: str) -> None:
         pipe.send_bytes(json.dumps({"ended": answer}).encode())
 
 
+# A process that was asked once executes nothing any more: another takes its place.
+_working, _asked_to_stop = threading.Event(), threading.Event()
+
+
 def _abort(_signal: int, _frame: FrameType | None) -> None:
-    raise AbortedError
+    _asked_to_stop.set()
+    if _working.is_set():
+        raise AbortedError
 
 
 def _listen(pipe: Connection, orders: queue.SimpleQueue[dict[str, Any]]) -> None:
@@ -93,12 +103,22 @@ def _execute(
     order: dict[str, Any], function: Any, pipe: Connection, lines: deque[str]
 ) -> dict[str, Any]:
     """Do the work; whatever goes wrong becomes an answer (U71)."""
-    work = Work.of(order, pipe, lines)
     try:
-        function(work)
-        work.flush()
+        return _answer(order, function, pipe, lines)
     except AbortedError:
         return {"message": "aborted"}
+
+
+def _answer(
+    order: dict[str, Any], function: Any, pipe: Connection, lines: deque[str]
+) -> dict[str, Any]:
+    work = Work.of(order, pipe, lines)
+    try:
+        _working.set()
+        if _asked_to_stop.is_set():
+            raise AbortedError  # noqa: TRY301 -- as if it had come a moment later
+        function(work)
+        work.flush()
     except GraticuleError as error:
         return {"message": str(error)}
     except MemoryError:
@@ -116,6 +136,7 @@ def _execute(
             "detail": traceback.format_exc(),
         }
     finally:
+        _working.clear()
         work.close()
     return {"message": ""}
 

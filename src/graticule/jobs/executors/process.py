@@ -14,6 +14,7 @@ import os
 import signal
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from multiprocessing.connection import Connection
@@ -89,11 +90,6 @@ class ProcessExecutor:
 
     def start(self, order: Order) -> None:
         """Give an order to a process that waits for one."""
-        idle = (each for each in self._children if not (each.order or each.doomed))
-        child = next(idle, None) or self._fork()
-        child.order = order
-        child.orders += 1
-        child.killed, child.forced, child.said = None, False, ""
         message = {
             "job_id": order.job_id,
             "service": order.service,
@@ -112,11 +108,25 @@ class ProcessExecutor:
             "seconds_left": order.time_left and order.time_left.total_seconds(),
             "memory_bytes": self._memory_bytes,
         }
-        try:
-            child.pipe.send_bytes(json.dumps(message).encode())
-        except (BrokenPipeError, OSError):
-            # It died while it waited; its end is noticed as that of a job.
+        data = json.dumps(message).encode()
+        while not self._give(order, data):
             logger.warning("A waiting process of the job layer has died.")
+
+    def _give(self, order: Order, data: bytes) -> bool:
+        """Hand an order over, if the process that is to have it lives."""
+        idle = (each for each in self._children if not (each.order or each.doomed))
+        child = next(idle, None) or self._fork()
+        try:
+            child.pipe.send_bytes(data)
+        except OSError:
+            self._bury(child)
+            if not child.orders:
+                raise
+            return False
+        child.order = order
+        child.orders += 1
+        child.killed, child.forced, child.said = None, False, ""
+        return True
 
     def kill(self, job_id: str, attempt: int) -> None:
         """Ask an execution to stop; :meth:`events` sees to it that it does."""
@@ -176,10 +186,15 @@ class ProcessExecutor:
         return child
 
     def _listen(self, child: _Child) -> None:
+        # Something it has left may keep the pipe open when it is gone.
+        alive = child.process.is_alive()
         try:
             while child.pipe.poll():
                 self._hear(child, json.loads(child.pipe.recv_bytes()))
         except (EOFError, OSError):
+            self._bury(child)
+            return
+        if not alive:
             self._bury(child)
 
     def _hear(self, child: _Child, said: dict[str, Any]) -> None:
@@ -203,10 +218,14 @@ class ProcessExecutor:
 
     def _bury(self, child: _Child) -> None:
         """Take a process that is gone off the list; its job is lost."""
+        if child.process.is_alive():
+            _signal_group(child, signal.SIGKILL)
+            child.process.join()
         for pid in child.strays:
             _kill(pid, signal.SIGKILL)
-        _signal_group(child, signal.SIGKILL)
-        child.process.join()
+        if child.process.pid:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.process.pid, signal.SIGKILL)
         child.pipe.close()
         self._children.remove(child)
         if child.order is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.conf import settings
+from django.db import close_old_connections
 
 from graticule.catalog.models import Person
 from graticule.catalog.models.people import PUBLIC
@@ -13,7 +14,7 @@ from graticule.jobs.executors.work import Work
 from graticule.services.tasks.task import Task
 
 # Modules of this package; each has a TASK.
-_MODULES = ("echo", "ome_tiff", "movie")
+_MODULES = ("echo", "ome_tiff", "ome_zarr", "movie")
 TARGET = "graticule.services.tasks.registry:do"
 
 
@@ -50,6 +51,8 @@ def do(work: Work) -> None:
     graticule.errors.GraticuleError
         With a sentence for the user, if it cannot be done.
     """
+    # A process is used for many jobs: the server of tables may have gone meanwhile.
+    close_old_connections()
     task = task_named(work.service)
     task.run(work, task.parse(work.given), person_of(work.owner_id))
 
