@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import tifffile
+import zarr as zarr_python
 from tests.jobs.conftest import Workers, ended, forget_jobs
 
 PIXELS = np.arange(2 * 3 * 40 * 50, dtype=np.uint16).reshape(2, 3, 40, 50)
@@ -80,3 +81,10 @@ def test_ome_tiff(do, image_id):
     assert np.array_equal(tifffile.imread(found[f"image-{image_id}"]), PIXELS)
     archive = zipfile.ZipFile(do("ome-tiff", image=image_id, zip=True)["archive"])
     assert archive.namelist() == [f"{image_id}-few.ome.tiff"]
+
+
+def test_ome_zarr(do, image_id, tmp_path):
+    found = do("ome-zarr", image=image_id)
+    zipfile.ZipFile(found[f"image-{image_id}"]).extractall(tmp_path)
+    array = zarr_python.open_array(tmp_path / "0", mode="r")
+    assert np.array_equal(array[0], PIXELS)

@@ -1,4 +1,4 @@
-"""New OME-Zarr 0.5 groups and arrays, sharded, for reduced levels.
+"""New OME-Zarr groups and arrays: 0.5 sharded, for reduced levels; 0.4 not.
 
 Writes what :mod:`graticule.pixels.zarr.reader` reads; must not know where the pixels
 come from.
@@ -44,6 +44,8 @@ class ZarrLevel:
         Along ``tczyx``.
     pixel_type
         Of the pixels given to :meth:`write`.
+    zarr_format
+        3, or 2, which has no shards: there every chunk is a file.
 
     Raises
     ------
@@ -52,21 +54,24 @@ class ZarrLevel:
     """
 
     def __init__(
-        self, folder: Path, shape: Sequence[int], pixel_type: PixelType
+        self,
+        folder: Path,
+        shape: Sequence[int],
+        pixel_type: PixelType,
+        *,
+        zarr_format: int = 3,
     ) -> None:
         self.folder = folder
         self.height, self.width = shape[3:]
-        stored = "bool" if pixel_type is PixelType.BIT else pixel_type.dtype.name
         self._is_bit = pixel_type is PixelType.BIT
+        stored = np.dtype("bool") if self._is_bit else pixel_type.dtype
+        header = _header_3 if zarr_format == 3 else _header_2
         spec = {
-            **store_spec(folder, 3),
+            **store_spec(folder, zarr_format),
             "metadata": {
                 "shape": list(shape),
-                "data_type": stored,
-                "dimension_names": list(AXES),
-                "chunk_grid": _regular([1, 1, 1, CHUNK, SHARD_WIDTH]),
-                "codecs": [_shards(np.dtype(stored).itemsize)],
                 "fill_value": False if self._is_bit else 0,
+                **header(stored),
             },
         }
         try:
@@ -158,6 +163,30 @@ def write_group(folder: Path, info: ImageInfo, reductions: Sequence[int]) -> Non
 
 def _area(y0: int, x0: int, height: int, width: int) -> tuple[slice, slice]:
     return slice(y0, y0 + height), slice(x0, x0 + width)
+
+
+def _header_3(dtype: np.dtype[Any]) -> dict[str, Any]:
+    return {
+        "data_type": dtype.name,
+        "dimension_names": list(AXES),
+        "chunk_grid": _regular([1, 1, 1, CHUNK, SHARD_WIDTH]),
+        "codecs": [_shards(dtype.itemsize)],
+    }
+
+
+def _header_2(dtype: np.dtype[Any]) -> dict[str, Any]:
+    shuffle = 1 if dtype.itemsize > 1 else 0
+    return {
+        "dtype": dtype.newbyteorder("<").str,
+        "chunks": [1, 1, 1, CHUNK, CHUNK],
+        "dimension_separator": "/",
+        "compressor": {
+            "id": "blosc",
+            "cname": "lz4",
+            "clevel": 5,
+            "shuffle": shuffle,
+        },
+    }
 
 
 def _regular(shape: list[int]) -> dict[str, Any]:

@@ -21,8 +21,8 @@ from graticule.services.tasks.packing import (
     full_disk_told,
     zip_result,
 )
-from graticule.services.tasks.selection import TARGETS, Selection, selected_images
-from graticule.services.tasks.spans import SPAN, read_span
+from graticule.services.tasks.selection import TARGETS, selected_images
+from graticule.services.tasks.spans import Ranged
 from graticule.services.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ Compression = Literal["fast", "small", "none"]
 _EFFORTS: dict[Compression, int] = {"fast": 1, "small": 6, "none": 0}
 
 
-class OmeTiffParameters(Selection):
+class OmeTiffParameters(Ranged):
     """Which images, which part of them, and how they are written."""
 
     zip: bool = Field(
@@ -48,15 +48,6 @@ class OmeTiffParameters(Selection):
     pyramid: bool = Field(
         default=True,
         description="Keep the reduced levels, for viewers of large images.",
-    )
-    z_range: str = Field(
-        "", pattern=SPAN, description="Planes from 0, as 3 or 0:9; empty for all."
-    )
-    c_range: str = Field(
-        "", pattern=SPAN, description="Channels from 0, as 1 or 0:2; empty for all."
-    )
-    t_range: str = Field(
-        "", pattern=SPAN, description="Time points from 0, as 5 or 0:99; empty for all."
     )
 
 
@@ -92,9 +83,7 @@ def _write(
     from graticule.services.exports.parts import Part  # noqa: PLC0415
 
     options = OmeTiffOptions(effort=_EFFORTS[asked.compression], pyramid=asked.pyramid)
-    part = Part(
-        read_span(asked.z_range), read_span(asked.c_range), read_span(asked.t_range)
-    )
+    part = Part(*asked.spans)
     facts = image_facts(scene)
     with full_disk_told():
         write_ome_tiff(
