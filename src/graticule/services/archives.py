@@ -6,7 +6,8 @@ apart what is called the same, and of the archive itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from graticule.services.original_files import FileSet, FoundFile, pieces
 from graticule.services.scanning.fitting import time_of
@@ -60,8 +61,20 @@ def archive_name(wanted: str, entries: Sequence[Named]) -> str:
     return name
 
 
-def pack(entries: Iterable[Named]) -> Iterator[bytes]:
+def pack(
+    entries: Iterable[Named],
+    *,
+    deflate: bool = True,
+    progress: Callable[[int], object] | None = None,
+) -> Iterator[bytes]:
     """Pack files into a zip archive, piece by piece (16.3, rule 5: deflated).
+
+    Parameters
+    ----------
+    deflate
+        Otherwise files are stored as they are.
+    progress
+        Called with the number of bytes read since the last call.
 
     Raises
     ------
@@ -69,13 +82,20 @@ def pack(entries: Iterable[Named]) -> Iterator[bytes]:
         If one has vanished or changed: the archive then has no directory, and
         no program takes it for whole.
     """
+
+    def read(file: FoundFile) -> Iterator[bytes]:
+        for piece in pieces(file):
+            yield piece
+            if progress is not None:
+                progress(len(piece))
+
     return zip_chunks(
         Entry(
             name,
-            lambda file=file: pieces(file),  # type: ignore[misc]
+            partial(read, file),
             size_bytes=file.size_bytes,
             modified=time_of(file.modified_ns),
-            deflate=True,
+            deflate=deflate,
         )
         for name, file in entries
     )

@@ -88,3 +88,9 @@ def test_ome_zarr(do, image_id, tmp_path):
     zipfile.ZipFile(found[f"image-{image_id}"]).extractall(tmp_path)
     array = zarr_python.open_array(tmp_path / "0", mode="r")
     assert np.array_equal(array[0], PIXELS)
+
+
+def test_archive(do, image_id):
+    archive = zipfile.ZipFile(do("archive", image=image_id)["archive"])
+    assert archive.testzip() is None
+    assert archive.namelist() == ["few.ome.tif"]

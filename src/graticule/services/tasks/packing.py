@@ -7,6 +7,7 @@ may be of any size (zip64). Knows no image.
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -98,6 +99,18 @@ def zip_result(work: Work, key: str, name: str) -> Iterator[Packer]:
         zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive,
     ):
         yield Packer(archive, work.folder)
+
+
+def check_space(work: Work, size_bytes: int) -> None:
+    """End a job at once whose result would not fit on the disk.
+
+    Raises
+    ------
+    OSError
+        As a full disk does.
+    """
+    if shutil.disk_usage(work.folder).free < size_bytes:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @contextmanager
