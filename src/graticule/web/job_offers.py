@@ -37,7 +37,7 @@ class OfferError(LimitError):
 
 
 def offer(
-    request: HttpRequest, error: LimitError, service: str, **given: object
+    request: HttpRequest, error: LimitError, service: str, **given: str | int | None
 ) -> OfferError:
     """Make of a refusal one that offers a job.
 
@@ -49,6 +49,6 @@ def offer(
         Parameters of the job, in upper case; empty ones are left out.
     """
     path = reverse("uws_list", args=[service])
-    filled = {name: value for name, value in given.items() if value not in {None, ""}}
-    query = urlencode(filled, doseq=True)
+    filled = {name: value for name, value in given.items() if value or value == 0}
+    query = urlencode({name: str(value) for name, value in filled.items()})
     return OfferError(error, service, request.build_absolute_uri(f"{path}?{query}"))
