@@ -94,6 +94,35 @@ def write_ome_tiff(
         _Writer(source, scene, facts, options, progress).write(aside)
 
 
+def write_source(
+    source: Source,
+    scene: Scene,
+    facts: ImageFacts,
+    path: Path,
+    *,
+    options: OmeTiffOptions = OmeTiffOptions(),
+    progress: Progress | None = None,
+) -> None:
+    """Write what a source gives as an OME-TIFF.
+
+    Parameters
+    ----------
+    source
+        Gives the pixels of the image ``scene.index``.
+    scene
+        Describes them: sizes, levels and type are taken from it.
+    path, progress
+        As for :func:`write_ome_tiff`.
+
+    Raises
+    ------
+    graticule.errors.FileError
+        If the image cannot be read or the file not be written.
+    """
+    with appearing_file(path) as aside:
+        _Writer(source, scene, facts, options, progress).write(aside)
+
+
 class _Writer:
     """Writes one file; lives only that long."""
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import BigIntegerField, F
+from django.db.models import BigIntegerField, F, QuerySet
 from django.db.models.functions import Cast
 
 from graticule.catalog.models import Folder, Image
@@ -26,8 +26,11 @@ from graticule.services.versions import tell_change
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """An image to be given a pyramid, as the catalogue has it."""
+class WantedPyramid:
+    """An image to be given a pyramid, as the catalogue has it.
+
+    ``own_level`` is the only level that it has.
+    """
 
     image_id: int
     revision: int
@@ -47,7 +50,7 @@ def make_pyramids(
     list
         The images whose pyramid could not be made, and why.
     """
-    wanted = deque(_wanted(folder, settings))
+    wanted = deque(_missing(folder, settings))
     if not wanted:
         return []
     _clear_leftovers(settings.home)
@@ -72,7 +75,7 @@ def make_pyramids(
             elif isinstance(result, str):
                 failures.append(_failure(task, result))
             else:
-                _save(by_task[task], result)
+                save_pyramid(by_task[task], result)
             progress(ScanProgress("pyramid", done, total, task.entry))
     return failures
 
@@ -87,14 +90,21 @@ def _failure(task: ShrinkTask, cause: str) -> Finding:
     return Finding(task.entry, f"No reduced levels could be made: {cause}")
 
 
-def _wanted(folder: Folder, settings: ScanSettings) -> Iterable[_Wanted]:
+def _missing(folder: Folder, settings: ScanSettings) -> Iterator[WantedPyramid]:
     """Find big images without a pyramid, or whose pyramid has been deleted."""
+    return missing_pyramids(Image.objects.filter(fileset__folder=folder), settings)
+
+
+def missing_pyramids(
+    images: QuerySet[Image], settings: ScanSettings
+) -> Iterator[WantedPyramid]:
+    """Find those big ones among some images that need a pyramid."""
     # The product of two 32-bit columns does not fit into one.
     area = Cast(F("size_x"), BigIntegerField()) * Cast(F("size_y"), BigIntegerField())
     big = (
-        Image.objects.annotate(area=area)
-        .filter(fileset__folder=folder, vanished=None)
-        .filter(area__gt=settings.max_plane_pixels)
+        images.annotate(area=area)
+        .filter(vanished=None, area__gt=settings.max_plane_pixels)
+        .exclude(fileset=None)
         .select_related("fileset")
     )
     for image in big:
@@ -106,10 +116,12 @@ def _wanted(folder: Folder, settings: ScanSettings) -> Iterable[_Wanted]:
         name = f"{image.pk}-{image.revision}.ome.zarr"
         target = settings.home / "pyramids" / str(image.fileset.pk) / name
         task = ShrinkTask(image.fileset.entry, image.index, str(target))
-        yield _Wanted(image.pk, image.revision, image.levels[0], task)
+        yield WantedPyramid(image.pk, image.revision, image.levels[0], task)
 
 
-def _save(wanted: _Wanted, levels: tuple[tuple[int, int, int, int], ...]) -> None:
+def save_pyramid(
+    wanted: WantedPyramid, levels: tuple[tuple[int, int, int, int], ...]
+) -> None:
     """Write the levels, unless the image has changed meanwhile."""
     with transaction.atomic():
         same = Image.objects.filter(pk=wanted.image_id, revision=wanted.revision)
