@@ -27,6 +27,7 @@ COMMANDS = (
     "client",
     "table",
     "worker",
+    "jobs",
 )
 
 

@@ -208,6 +208,20 @@ def abort(job: Job, cause: str) -> None:
     ring(folders.bells())
 
 
+def hold(job: Job, cause: str) -> None:
+    """Hold a queued job back until it is run again; for operators (U93).
+
+    Raises
+    ------
+    PhaseError
+        If it does not wait for its turn.
+    """
+    if not store.move(job.pk, (Phase.QUEUED,), Phase.HELD, cause=cause):
+        job.refresh_from_db()
+        raise PhaseError(f"The job is {job.phase}: only QUEUED ones can be held.")
+    ring(folders.bells())
+
+
 def set_duration(job: Job, duration: timedelta) -> None:
     """Set how long a job may execute; zero is as long as the service allows (U33)."""
     _judge(job, Request.SET_DURATION)

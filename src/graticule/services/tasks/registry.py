@@ -15,7 +15,7 @@ from graticule.services.tasks.task import Task
 
 # Modules of this package; each has a TASK.
 _MODULES = ("echo", "ome_tiff", "ome_zarr", "archive", "movie", "projection")
-TARGET = "graticule.services.tasks.registry:do"
+TARGET = "graticule.services.tasks.registry:do_in_process"
 
 
 def tasks() -> dict[str, Task]:
@@ -51,10 +51,15 @@ def do(work: Work) -> None:
     graticule.errors.GraticuleError
         With a sentence for the user, if it cannot be done.
     """
-    # A process is used for many jobs: the server of tables may have gone meanwhile.
-    close_old_connections()
     task = task_named(work.service)
     task.run(work, task.parse(work.given), person_of(work.owner_id))
+
+
+def do_in_process(work: Work) -> None:
+    """Do the work of a job in a process that is used for many of them."""
+    # The server of the tables may have gone meanwhile.
+    close_old_connections()
+    do(work)
 
 
 def person_of(owner_id: int | None) -> Person:
