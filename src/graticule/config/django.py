@@ -58,6 +58,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "graticule.web.uws.tray.tray",
             ],
         },
     }

@@ -22,6 +22,8 @@ DOORS: tuple[Door, ...] = (
 )
 # Only people with a browser come here: a one-time link, the way out, addresses that
 # a page gives itself.
-NOT_DESCRIBED = frozenset(
-    {"favicon", "figure_file", "figure_new", "login_link", "logout"}
-) | {"uws_alias", "uws_alias_job", "uws_job", "uws_list", "uws_list_slash"}
+NOT_DESCRIBED = (
+    frozenset({"favicon", "figure_file", "figure_new", "login_link", "logout"})
+    | {"uws_alias", "uws_alias_job", "uws_job", "uws_list", "uws_list_slash"}
+    | {"uws_mine", "uws_services"}
+)

@@ -96,16 +96,34 @@ def _made_here(job: Job, caller: Caller) -> bool:
 def listed(caller: Caller, task: Task) -> Q:
     """Say which jobs of a service a caller's list holds (U82)."""
     query = Q(service=task.name)
+    if caller.person is not None and caller.person.is_administrator:
+        return query
+    return query & own(caller)
+
+
+def own(caller: Caller) -> Q:
+    """Say which jobs are a caller's own, of whatever service (U82)."""
     if caller.person is not None:
-        if caller.person.is_administrator:
-            return query
-        return query & Q(owner=caller.person)
+        return Q(owner=caller.person)
     shown = settings.GRATICULE["anonymous_jobs"]
     if shown == "all":
-        return query & Q(owner=None)
+        return Q(owner=None)
     if shown == "own" and caller.browser:
-        return query & Q(owner=None, browser=caller.browser)
+        return Q(owner=None, browser=caller.browser)
     return Q(pk__in=[])
+
+
+def may_create(request: HttpRequest, caller: Caller) -> bool:
+    """Say whether a caller's pages offer to make jobs."""
+    if caller.person is not None:
+        return True
+    values = settings.GRATICULE
+    principal = request.principal  # type: ignore[attr-defined]
+    return (
+        principal.person is not None
+        and values["anonymous_jobs"] != "none"
+        and not values["public_get_only"]
+    )
 
 
 def check_may_create(request: HttpRequest, caller: Caller) -> None:

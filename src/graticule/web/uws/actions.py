@@ -138,8 +138,10 @@ def _parameters(request: HttpRequest, mount: Mount, job: Job) -> HttpResponseBas
         run_id = sent.one("RUNID")
         if run_id is not None:
             requests.set_run_id(job, run_id)
-        if sent.values or run_id is None:
-            requests.set_parameters(job, sent.values, mount.task.multiple)
+        if sent.values or sent.shown or run_id is None:
+            requests.set_parameters(
+                job, sent.values, mount.task.multiple, replaced=sent.shown
+            )
     finally:
         _forget_uploads(sent)
     return see_other(mount.address(job))

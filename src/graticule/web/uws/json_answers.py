@@ -46,6 +46,7 @@ def job_answer(job: Job, mount: Mount) -> Json:
             "done": job.progress_done,
             "total": job.progress_total,
             "message": job.progress_message,
+            "log": job.log,
         },
     }
 

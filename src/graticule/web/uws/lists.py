@@ -23,7 +23,6 @@ from graticule.web.uws.mount import Mount
 # Any value of these on a list asks for a login (U43).
 _CHALLENGES = {"DACHS_AUTHENTICATE", "AUTHENTICATE"}
 _AT_ONCE = 500
-_SHOWN_ON_A_PAGE = 200
 
 
 def answer_list(request: HttpRequest, mount: Mount, caller: Caller) -> HttpResponseBase:
@@ -37,7 +36,7 @@ def answer_list(request: HttpRequest, mount: Mount, caller: Caller) -> HttpRespo
     query = _filtered(caller, mount, asked)
     form = wanted(request)
     if form is Format.HTML:
-        jobs = list(query if asked.last else query[:_SHOWN_ON_A_PAGE])
+        jobs = list(query if asked.last else query[: pages.SHOWN_ON_A_PAGE])
         return pages.job_list(request, mount, jobs, asked)
     if form is Format.JSON:
         jobs = list(query)

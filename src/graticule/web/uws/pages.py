@@ -1,27 +1,53 @@
-"""The pages of jobs: list, and job (contract uws U10).
+"""The pages of jobs: services, lists, and a job (contract uws U10).
 
-Fills templates; what may be done is decided where it is done.
+Fills templates; what may be done is decided where it is done. Addresses are paths
+without a host, so that scripts may ask them wherever the page was opened.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.csrf import ensure_csrf_cookie
+from django.urls import reverse
 
-from graticule.jobs.models import Job
+from graticule import __version__
+from graticule.jobs.executors.base import Given
+from graticule.jobs.models import Job, JobResult
 from graticule.jobs.phases import ACTIVE, Phase, Reaction, Request, react
-from graticule.services.tasks.task import is_list
+from graticule.services.tasks.registry import tasks
+from graticule.services.tasks.task import Task
+from graticule.web.uws.access import Caller, may_create
 from graticule.web.uws.documents import timestamp
+from graticule.web.uws.fields import complaints_about, fields_of
 from graticule.web.uws.mount import Mount
 from graticule.web.uws.params import ListFilter
 
-_ACTIVE = {Phase.QUEUED, Phase.EXECUTING, Phase.SUSPENDED}
+RUNNING = frozenset({Phase.QUEUED, Phase.EXECUTING, Phase.SUSPENDED, Phase.HELD})
+SHOWN_ON_A_PAGE = 200
+_PICTURES = frozenset(
+    {"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"}
+)
+_FILMS = frozenset({"video/mp4", "video/webm"})
+_LARGEST_PICTURE = 25_000_000
 
 
-@ensure_csrf_cookie
+def services_page(request: HttpRequest) -> HttpResponse:
+    """Show which kinds of jobs there are."""
+    rows = [
+        {"title": task.title, "help": task.help, "url": _list_path(name)}
+        for name, task in tasks().items()
+    ]
+    return _page(
+        request,
+        "services.html",
+        {"services": rows, "trail": [("Jobs", reverse("uws_mine")), ("New job", "")]},
+    )
+
+
 def job_list(
     request: HttpRequest, mount: Mount, jobs: list[Job], asked: ListFilter
 ) -> HttpResponse:
@@ -31,78 +57,163 @@ def job_list(
     links that offer a job are ready.
     """
     given = {name.upper(): texts for name, texts in request.GET.lists()}
-    return render(
-        request,
-        "graticule/jobs.html",
-        {
-            "title": mount.task.title,
-            "help": mount.task.help,
-            "mount": mount,
-            "jobs": [_row(job, mount) for job in jobs],
-            "phases": [(phase.value, phase in asked.phases) for phase in Phase],
-            "fields": form_fields(mount, given),
-            "trail": [(mount.task.title, "")],
-        },
-    )
+    prefilled = any(given.get(name) for name in mount.task.fields)
+    caller = Caller.of(request)
+    filling = {
+        "task": mount.task,
+        "owners": caller.person is not None and caller.person.is_administrator,
+        "fields": fields_of(mount.task, given),
+        "prefilled": prefilled,
+        "asks": prefilled or not jobs,
+        "may_create": may_create(request, caller),
+        "action": _path(mount.base),
+        "trail": [("Jobs", reverse("uws_mine")), (mount.task.title, "")],
+    }
+    return _page(request, "jobs.html", filling | list_filling(request, jobs, asked))
 
 
-@ensure_csrf_cookie
-def job_page(request: HttpRequest, mount: Mount, job: Job) -> HttpResponse:
-    """Show a job: what it does, what came of it, and what can be done."""
-    phase = Phase(job.phase)
-    given: dict[str, list[str]] = {}
-    for row in job.parameters.all():
-        given.setdefault(row.name, []).append(row.value)
-    return render(
-        request,
-        "graticule/job.html",
-        {
-            "title": f"{mount.task.title} {job.run_id or job.pk}",
-            "mount": mount,
-            "row": _row(job, mount),
-            "job": job,
-            "can": {
-                request_.name.lower(): react(request_, phase) is Reaction.DO
-                for request_ in Request
-            },
-            "waits": phase in ACTIVE,
-            "parameters": job.parameters.all(),
-            "results": [
-                {"row": row, "url": mount.address(job, "results", row.key)}
-                for row in job.results.all()
-            ],
-            "fields": form_fields(mount, given),
-            "trail": [(mount.task.title, mount.base), (job.run_id or job.pk, "")],
-        },
-    )
-
-
-def _row(job: Job, mount: Mount) -> dict[str, Any]:
-    total = job.progress_total
+def list_filling(
+    request: HttpRequest, jobs: Sequence[Job], asked: ListFilter
+) -> dict[str, Any]:
+    """Fill what lists share: rows and filters."""
+    known = tasks()
+    filtered = bool(asked.phases or asked.after or asked.last)
     return {
-        "job": job,
-        "url": mount.address(job),
-        "active": job.phase in _ACTIVE,
-        "percent": None if not total else round(100 * job.progress_done / total),
-        "created": timestamp(job.created),
+        "jobs": [_row(job, known.get(job.service)) for job in jobs],
+        "phases": [
+            (phase.value, phase in asked.phases)
+            for phase in Phase
+            if phase is not Phase.UNKNOWN
+        ],
+        "after": "" if asked.after is None else timestamp(asked.after)[:16],
+        "last": asked.last or "",
+        "filtered": filtered,
+        "cut": not asked.last and len(jobs) >= SHOWN_ON_A_PAGE,
+        "back": request.get_full_path(),
     }
 
 
-def form_fields(mount: Mount, given: dict[str, list[str]]) -> list[dict[str, Any]]:
-    """Describe the fields of the form that makes a job."""
-    fields = []
-    for name, info in mount.task.fields.items():
-        texts = given.get(name, [])
-        required = info.is_required()
-        default = "" if required or info.default is None else info.default
-        many = is_list(info)
-        fields.append(
-            {
-                "name": name,
-                "help": info.description or "",
-                "required": required,
-                "many": many,
-                "value": "\n".join(texts) if texts else ("" if many else default),
-            }
-        )
-    return fields
+def job_page(request: HttpRequest, mount: Mount, job: Job) -> HttpResponse:
+    """Show a job: what it does, what came of it, and what can be done."""
+    phase = Phase(job.phase)
+    parameters = list(job.parameters.all())
+    given: dict[str, list[str]] = {}
+    for each in parameters:
+        if not each.file:
+            given.setdefault(each.name.upper(), []).append(each.value)
+    complaints = complaints_about(
+        mount.task,
+        [Given(row.name, row.value, row.file, row.media_type) for row in parameters],
+    )
+    pending = phase is Phase.PENDING
+    filling = {
+        "task": mount.task,
+        "job": job,
+        "row": _row(job, mount.task),
+        "can": {
+            each.name.lower(): react(each, phase) is Reaction.DO for each in Request
+        },
+        "waits": phase in ACTIVE or phase in RUNNING,
+        "fault": _fault(job, complaints)
+        if phase in {Phase.ERROR, Phase.ABORTED}
+        else None,
+        "given": given,
+        "uploads": [each for each in parameters if each.file],
+        "results": [_result(row, mount, job) for row in job.results.all()],
+        "times": _times(job),
+        "took": _took(job),
+        "duration_seconds": int(job.duration.total_seconds()),
+        "destruction": "" if job.destruction is None else timestamp(job.destruction),
+        "fields": fields_of(mount.task, given, complaints),
+        "asks": bool(complaints) or phase is Phase.ERROR,
+        "pending": pending,
+        "may_create": may_create(request, Caller.of(request)),
+        "action": _path(mount.address(job, "parameters") if pending else mount.base),
+        "trail": [
+            ("Jobs", reverse("uws_mine")),
+            (mount.task.title, _path(mount.base)),
+            (job.run_id or job.pk, ""),
+        ],
+    }
+    return _page(request, "job.html", filling)
+
+
+def _page(request: HttpRequest, template: str, filling: dict[str, Any]) -> HttpResponse:
+    return render(request, f"graticule/{template}", {"version": __version__} | filling)
+
+
+def _path(address: str) -> str:
+    return urlsplit(address).path
+
+
+def _list_path(service: str) -> str:
+    return reverse("uws_list", args=[service])
+
+
+def _row(job: Job, task: Task | None) -> dict[str, Any]:
+    total = job.progress_total
+    phase = Phase(job.phase)
+    list_path = _list_path(job.service)
+    return {
+        "job": job,
+        "service": task.title if task else job.service,
+        "service_url": list_path,
+        "url": f"{list_path}/{job.pk}",
+        "label": job.run_id or job.pk,
+        "percent": None
+        if not total
+        else min(100, int(100 * job.progress_done / total)),
+        "running": phase in RUNNING,
+        "can_abort": react(Request.ABORT, phase) is Reaction.DO,
+        "created": timestamp(job.created),
+        "took": _took(job),
+    }
+
+
+def _fault(job: Job, complaints: Mapping[str, str]) -> dict[str, str]:
+    """Say what went wrong, and what can be done about it."""
+    message = job.message.removeprefix("UsageError: ")
+    if job.phase == Phase.ABORTED:
+        return {"title": "Aborted", "message": message, "remedy": ""}
+    if complaints or job.message.startswith("UsageError"):
+        remedy = "Change the parameters below and run it again."
+    elif job.fault == Job.Fault.TRANSIENT:
+        remedy = "This may pass: run it again in a while."
+    else:
+        remedy = "Run it again with other parameters, below."
+    return {"title": "It failed", "message": message, "remedy": remedy}
+
+
+def _result(row: JobResult, mount: Mount, job: Job) -> dict[str, Any]:
+    kind = row.media_type.partition(";")[0].strip().lower()
+    return {
+        "row": row,
+        "kind": kind,
+        "url": _path(mount.address(job, "results", row.key)),
+        "is_picture": kind in _PICTURES and row.size_bytes <= _LARGEST_PICTURE,
+        "is_film": kind in _FILMS,
+    }
+
+
+def _times(job: Job) -> list[tuple[str, str]]:
+    """Name the moments of a job's life that there are."""
+    moments = (
+        ("Created", job.created),
+        ("Queued", job.queued),
+        ("Started", job.started),
+        ("Ended", job.ended),
+    )
+    return [(name, timestamp(moment)) for name, moment in moments if moment is not None]
+
+
+def _took(job: Job) -> str:
+    """Say how long it was executed."""
+    if job.started is None or job.ended is None:
+        return ""
+    taken = job.ended - job.started
+    seconds = taken.total_seconds()
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {seconds:02} s"

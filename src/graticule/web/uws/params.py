@@ -22,6 +22,7 @@ from graticule.jobs.phases import Phase
 from graticule.jobs.requests import Value
 from graticule.services.attachments import file_aside
 from graticule.services.tasks.task import Task
+from graticule.web.uws.form_posts import SHOWN, as_meant, shown_in
 
 CONTROL = frozenset({"PHASE", "RUNID", "EXECUTIONDURATION", "DESTRUCTION", "ACTION"})
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -39,10 +40,14 @@ class UnsupportedBodyError(RequestError):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What was sent: words of control, and values for the service, in order."""
+    """What was sent: words of control, and values for the service, in order.
+
+    ``shown`` names the parameters that a form of our pages showed.
+    """
 
     control: dict[str, list[str]]
     values: tuple[Value, ...]
+    shown: frozenset[str] = frozenset()
 
     def one(self, name: str) -> str | None:
         """Give a word of control, if it was sent and is not empty.
@@ -101,11 +106,14 @@ def sent(request: HttpRequest, task: Task, *, unknown_ignored: bool = True) -> S
             control.setdefault(upper, []).append(text)
         elif upper in declared:
             values.append(Value(declared[upper], text))
-        elif name != _TOKEN and not unknown_ignored:
+        elif name not in {_TOKEN, SHOWN} and not unknown_ignored:
             raise RequestError(f"UsageError: there is no parameter {name}.")
     values += _uploads(request, declared)
+    shown = shown_in(request.POST)
+    if shown:
+        values = list(as_meant(task, shown, values))
     _check_size(values)
-    return Sent(control, tuple(values))
+    return Sent(control, tuple(values), shown)
 
 
 def _pairs(query: QueryDict) -> Iterable[tuple[str, str]]:
