@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from graticule.catalog.models import Image, Person
-from graticule.errors import OutOfRangeError, RequestError
+from graticule.errors import LimitError, OutOfRangeError, RequestError
 from graticule.pixels.model import Level, PixelType, Window
 from graticule.pixels.reader import Pixels, Source, StoredTile
 from graticule.render.settings import ChannelRendering, Rendering
+from graticule.services.engine import engine
 from graticule.services.exports.aside import Progress
 from graticule.services.exports.facts import ImageFacts, image_facts
 from graticule.services.exports.ome_tiff import OmeTiffOptions, write_source
@@ -53,17 +54,27 @@ class Wanted:
     dataset_id: int | None = None
 
 
-def read_bytes(person: Person, wanted: Wanted) -> int:
-    """Say how many bytes a projection reads.
+def check_for_request(person: Person, wanted: Wanted) -> None:
+    """Refuse a projection that is too much for a request.
 
     Raises
     ------
+    graticule.errors.LimitError
+        If it reads more than ``max_projection_bytes``, or its plane is so large
+        that it needs a pyramid.
     graticule.errors.NotFoundError, graticule.errors.RequestError
         As :func:`save_projection`.
     """
     scene = find_scene(person, wanted.image_id)
+    area = scene.width * scene.height
+    most = engine().max_plane_pixels
+    if area > most:
+        raise LimitError("max_plane_pixels", most, area, "A plane")
     planes = len(_range(scene, wanted)) * scene.size_c * scene.size_t
-    return planes * scene.width * scene.height * scene.pixel_type.dtype.itemsize
+    asked = planes * area * scene.pixel_type.dtype.itemsize
+    limit = engine().max_projection_bytes
+    if asked > limit:
+        raise LimitError("max_projection_bytes", limit, asked, "A projection")
 
 
 def save_projection(

@@ -73,6 +73,21 @@ DOOR = Door(
             *_PLANE,
             Parameter("cs", TEXT, "Channels, from 0, between commas.", example="0"),
         ),
+        "iviewer_save_projection": _json(
+            "Save a projection as a new image",
+            "saved_projection",
+            Parameter("image", INDEX, "The image.", required=True),
+            Parameter(
+                "projection",
+                {"enum": ["intmax", "intmean", "intsum"]},
+                "What becomes of the values along z.",
+                required=True,
+                example="intmax",
+            ),
+            Parameter("start", INDEX, "The first plane, from 0; 0 if absent."),
+            Parameter("end", INDEX, "The last plane, counted, too."),
+            Parameter("dataset", INDEX, "Where it goes; beside the image if absent."),
+        ),
         "iviewer_persist_rois": (
             Operation(
                 "Save shapes that were drawn, changed or deleted",

@@ -10,8 +10,12 @@ import math
 from django.conf import settings
 from django.http import HttpRequest
 
+from graticule.errors import RequestError
+from graticule.services.projecting import Kind, Wanted
 from graticule.web.api.params import BadNumberError, integer
 from graticule.web.gateway.numbers import float_or_none, integer_or_none
+
+_KINDS = {"intmax": Kind.MAX, "intmean": Kind.MEAN, "intsum": Kind.SUM}
 
 
 def needed(request: HttpRequest, name: str) -> int:
@@ -48,3 +52,17 @@ def page(request: HttpRequest) -> tuple[int, int]:
     if limit is None or limit < 0:
         limit = default
     return max(0, offset or 0), min(limit, most)
+
+
+def projection(request: HttpRequest) -> Wanted:
+    """Read which projection is to be saved; without a range it is the whole stack."""
+    kind = request.GET.get("projection", "")
+    if kind not in _KINDS:
+        raise RequestError(f"projection is one of {', '.join(_KINDS)}.")
+    return Wanted(
+        image_id=needed(request, "image"),
+        kind=_KINDS[kind],
+        start=integer(request, "start") or 0,
+        end=integer(request, "end"),
+        dataset_id=integer(request, "dataset"),
+    )

@@ -32,4 +32,9 @@ urlpatterns = [
     re_path(r"^get_intensity/$", views.get_intensity, name="iviewer_get_intensity"),
     re_path(r"^shape_stats/$", views.shape_stats, name="iviewer_shape_stats"),
     re_path(r"^persist_rois/$", saving_views.persist_rois, name="iviewer_persist_rois"),
+    re_path(
+        r"^save_projection/?$",
+        saving_views.save_projection,
+        name="iviewer_save_projection",
+    ),
 ]
