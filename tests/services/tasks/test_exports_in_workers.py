@@ -94,3 +94,10 @@ def test_archive(do, image_id):
     archive = zipfile.ZipFile(do("archive", image=image_id)["archive"])
     assert archive.testzip() is None
     assert archive.namelist() == ["few.ome.tif"]
+
+
+def test_rendered_images(do, image_id):
+    found = do("rendered-images", image=image_id, format="png", folders=False, z="all")
+    archive = zipfile.ZipFile(found["archive"])
+    names = [f"few_z{z}.png" for z in range(3)]
+    assert archive.namelist() == [*names, "pictures.csv"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,15 +73,19 @@ class Packer:
         ):
             shutil.copyfileobj(source, target, _COPY_BYTES)
 
-    def write(self, name: str, data: bytes) -> None:
-        """Put bytes into the archive."""
-        self._archive.writestr(self._free(name), data)
+    def write(self, name: str, data: bytes) -> str:
+        """Put bytes into the archive; give the name that they got there."""
+        name = self._free(name)
+        info = zipfile.ZipInfo(name, time.localtime()[:6])
+        info.external_attr = 0o644 << 16
+        self._archive.writestr(info, data)
+        return name
 
     def _free(self, name: str) -> str:
         """Make a name safe, and another one where it is taken."""
         name = safe_name(name)
         folder, _, last = name.rpartition("/")
-        base, dot, extension = last.partition(".")
+        base, dot, extension = last.rpartition(".")
         number = 0
         while name in self._taken:
             number += 1

@@ -14,7 +14,16 @@ from graticule.jobs.executors.work import Work
 from graticule.services.tasks.task import Task
 
 # Modules of this package; each has a TASK.
-_MODULES = ("echo", "ome_tiff", "ome_zarr", "archive", "movie", "projection", "pyramid")
+_MODULES = (
+    "echo",
+    "ome_tiff",
+    "ome_zarr",
+    "archive",
+    "rendered_images",
+    "movie",
+    "projection",
+    "pyramid",
+)
 TARGET = "graticule.services.tasks.registry:do_in_process"
 
 
