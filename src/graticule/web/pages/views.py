@@ -15,7 +15,7 @@ from graticule.errors import NotFoundError
 from graticule.services import browse
 from graticule.services.browse import Kind
 from graticule.services.containers import find as find_visible
-from graticule.web.pages import answers, params
+from graticule.web.pages import answers, menus, params
 from graticule.web.principal import person_of
 
 NamedT = TypeVar("NamedT", Project, Dataset, Screen, Plate, Image)
@@ -118,6 +118,7 @@ def _shelves(
         "description": parent.description,
         "trail": answers.trail(place, parent.name),
         "sections": [answers.section("", page, here)] if page.total else [],
+        "makes": menus.makes(parent_kind, parent.pk),
     }
     return _page(request, "shelves.html", filling)
 
@@ -132,6 +133,7 @@ def plate(request: HttpRequest, plate_id: int) -> HttpResponse:
         "title": found.name,
         "description": found.description,
         "trail": answers.trail(browse.parent_of(person, found), found.name),
+        "makes": menus.makes(Kind.PLATE, found.pk),
     }
     return _page(
         request, "plate.html", filling | answers.plate_page(found, field, number)
@@ -145,4 +147,5 @@ def image_detail(request: HttpRequest, iid: int | str) -> HttpResponse:
     images = Image.objects.select_related("fileset")
     found = _find(request, images, Kind.IMAGE, int(iid))
     filling = answers.image_page(found, browse.place_of(person, found))
+    filling["makes"] = menus.makes(Kind.IMAGE, found.pk)
     return _page(request, "image.html", filling)

@@ -185,7 +185,8 @@ def _limits(schema: Mapping[str, Any]) -> dict[str, str]:
     where it is the next one.
     """
     whole = schema.get("type") == "integer"
-    found = {"step": "1" if whole else "any"}
+    step = schema.get("multipleOf", 1 if whole else "any")
+    found = {"step": _text(step)}
     for attribute, bound, beyond, inwards in (
         ("min", "minimum", "exclusiveMinimum", 1),
         ("max", "maximum", "exclusiveMaximum", -1),

@@ -2,6 +2,7 @@
 // gateway gives it at once, else the part that is seen, else the screen.
 
 import { element } from "../dom.js";
+import { jobValues } from "./query.js";
 
 // Planes up to this are asked for whole (contract clients 1.5).
 const WHOLE_PIXELS = 10_188_864;
@@ -40,6 +41,21 @@ export function offerFormats(panel, display, query) {
     link.hidden = width * height > WHOLE_PIXELS;
     const plane = `${panel.dataset.plane}${display.z}/${display.t}/`;
     link.href = `${plane}?format=${link.dataset.format}&${query}`;
+  }
+}
+
+/** Let the links that start jobs tell them what is shown, as far as each takes it. */
+export function offerJobs(menu, display) {
+  const values = jobValues(display);
+  for (const link of menu.querySelectorAll("[data-takes]")) {
+    const url = new URL(link.href);
+    for (const name of link.dataset.takes.split(" ").filter((each) => each)) {
+      url.searchParams.delete(name);
+      if (name in values) {
+        url.searchParams.set(name, values[name]);
+      }
+    }
+    link.href = url.href;
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { ChannelCard } from "./channel_card.js";
 import { Display } from "./display.js";
-import { DownloadLink, offerFormats } from "./download.js";
+import { DownloadLink, offerFormats, offerJobs } from "./download.js";
 import { showFacts } from "./facts.js";
 import { Gateway, GatewayError } from "./gateway.js";
 import { Keys } from "./keys.js";
@@ -131,6 +131,7 @@ class ImagePage {
     const query = renderingQuery(this.display);
     this.download.update(gateway, this.display, query);
     offerFormats(by("save"), this.display, query);
+    offerJobs(by("panel"), this.display);
   }
 
   async #copyLink() {

@@ -55,6 +55,23 @@ export function renderingQuery(display, all = false) {
   return parts.join("&");
 }
 
+/**
+ * What a job is to be told of what is shown: planes from 0, and the rendering in
+ * the gateway's words, by the names that jobs have for them.
+ *
+ * @returns {Object<string, string>}
+ */
+export function jobValues(display) {
+  const rendering = new URLSearchParams(renderingQuery(display));
+  const values = { Z: String(display.z), T: String(display.t) };
+  for (const name of ["c", "maps", "m", "p"]) {
+    if (rendering.has(name)) {
+      values[name.toUpperCase()] = rendering.get(name);
+    }
+  }
+  return values;
+}
+
 /** The query of a page that reproduces the view (contract 13.2). */
 export function pageQuery(display, view) {
   const parts = [renderingQuery(display, true)];

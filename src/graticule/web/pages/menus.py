@@ -1,0 +1,36 @@
+"""What can be made of a thing by a job: the menu of its page.
+
+Knows no kind of job: each declares what it can be started for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from graticule.services.browse import Kind
+from graticule.services.tasks.registry import tasks
+
+# What the image page can fill in, as it stands on the screen.
+_VIEW = ("Z", "T", "C", "MAPS", "M", "P")
+
+
+def makes(kind: Kind, thing_id: int) -> list[dict[str, Any]]:
+    """List the jobs that fit a thing, each with the address of its filled-in form."""
+    found = []
+    for task in tasks().values():
+        parameter = task.targets.get(kind.value)
+        if parameter is None:
+            continue
+        query = urlencode({parameter: thing_id})
+        found.append(
+            {
+                "title": task.title,
+                "help": task.help,
+                "url": f"{reverse('uws_list', args=[task.name])}?{query}",
+                "takes": " ".join(name for name in _VIEW if name in task.fields),
+            }
+        )
+    return found
