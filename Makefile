@@ -24,7 +24,7 @@ test: $(VENV)/.installed-test  ## check style and types, run the whole suite
 	@tests/provision.sh
 	@$(MAKE) --no-print-directory lint
 	@echo "== tests"
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/.installed-test  ## check style and types
 	@echo "== ruff"

@@ -14,7 +14,12 @@ import pytest
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[1]
-AREAS = ("tests/catalog", "tests/services", "tests/web", "tests/cli")
+# Each on a server of its own, so that they can run side by side.
+PARTS = {
+    "catalogue, services, commands": ("tests/catalog", "tests/services", "tests/cli"),
+    "web": ("tests/web", "--ignore=tests/web/api"),
+    "JSON API, jobs": ("tests/web/api", "tests/jobs"),
+}
 WORKERS = 2
 PORT = 5432
 """Names the socket's file only: nothing listens on the network."""
@@ -83,7 +88,8 @@ def server() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_catalogue_services_web_and_commands(server):
+@pytest.mark.parametrize("part", PARTS)
+def test_the_same_on_postgresql(server, part):
     socket = str(server).replace("/", "%2F")
     url = f"postgresql://graticule@{socket}:{PORT}/graticule"
     environment = {
@@ -92,7 +98,7 @@ def test_catalogue_services_web_and_commands(server):
         if not name.startswith(("GRATICULE_", "PYTEST_", "DJANGO_"))
     }
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *AREAS],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PARTS[part]],
         cwd=ROOT,
         env=environment | {"GRATICULE_TEST_DATABASE_URL": url},
         capture_output=True,

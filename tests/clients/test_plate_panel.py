@@ -95,9 +95,11 @@ def test_a_double_click_opens_the_image(panel):
 
 def test_larger_thumbnails(panel):
     well = panel.page.locator(panel.well).first
+    expect(well).to_be_visible(timeout=20_000)
     before = well.bounding_box()["width"]
     panel.page.locator("#thumb_size_slider .ui-slider-handle").press("End")
     expect(well).not_to_have_css("width", re.compile(f"^{before:g}px"))
+    expect(well).to_be_visible()
     assert well.bounding_box()["width"] > before
 
 
