@@ -23,6 +23,7 @@ _MODULES = (
     "movie",
     "projection",
     "pyramid",
+    "statistics",
 )
 TARGET = "graticule.services.tasks.registry:do_in_process"
 

@@ -32,15 +32,15 @@ _BETWEEN = re.compile(r"[\s,;]+")
 _AT_ONCE = 500
 
 
-def _split(values: Any) -> Any:
-    """Take several ids in one text, too, as a form's box of text gives them."""
+def split_values(values: Any) -> Any:
+    """Take several values in one text, too, as a form's box of text gives them."""
     if not isinstance(values, list):
         return values
     texts = [part for each in values for part in _BETWEEN.split(str(each))]
     return [text for text in texts if text]
 
 
-Ids = Annotated[list[int], BeforeValidator(_split)]
+Ids = Annotated[list[int], BeforeValidator(split_values)]
 """Ids, each in a value of its own or several with commas or blanks between."""
 
 
