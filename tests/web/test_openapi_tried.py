@@ -4,6 +4,7 @@ With ``true_statuses`` on: OMERO.web's own 500s are tested by name elsewhere.
 """
 
 import random
+from datetime import timedelta
 
 import pytest
 import schemathesis
@@ -28,8 +29,10 @@ KNOWN = {
     "pid": "project",
     "project": "project",
     "project_id": "project",
+    "service": "service",
+    "job_id": "job",
 }
-DOORS = ("gateway", "api", "webclient", "iviewer", "figure", "clients", "pages")
+DOORS = ("gateway", "api", "webclient", "iviewer", "figure", "clients", "pages", "jobs")
 
 
 @pytest.fixture
@@ -38,7 +41,13 @@ def schema(catalog, configured):
     from django.core.wsgi import get_wsgi_application
     from django.db import close_old_connections
 
-    configured(true_statuses=True)
+    configured(
+        true_statuses=True,
+        echo_service=True,
+        # Nobody does the jobs here.
+        max_wait=timedelta(milliseconds=20),
+        sync_duration=timedelta(milliseconds=20),
+    )
     # As Django's test client does: the test's transaction stays open.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
@@ -50,6 +59,7 @@ def schema(catalog, configured):
 @pytest.fixture
 def known(image, catalog):
     from graticule.catalog.tokens import make_token
+    from graticule.jobs.requests import NewJob, create
 
     row = image("cells.ome.tif")
     dataset = row.datasets.get()
@@ -57,6 +67,8 @@ def known(image, catalog):
         "image": row.pk,
         "dataset": dataset.pk,
         "project": dataset.projects.get().pk,
+        "service": "echo",
+        "job": create(NewJob("echo", None)).pk,
         "token": make_token(catalog.administrator, "tries", scopes=("read", "write")),
     }
 

@@ -196,6 +196,7 @@ def _serve(values: Any, port: int) -> None:
     workers = values["workers"] or min(8, os.cpu_count() or 1)
     # Many threads are meant: most of them wait for clients that read slowly.
     logging.getLogger("_granian").addFilter(_is_no_advice)
+    threads = values["threads"] + values["downloads"] + values["max_waiting"]
     server = Server(
         "graticule.web.wsgi:application",
         address=values["host"],
@@ -204,9 +205,9 @@ def _serve(values: Any, port: int) -> None:
         workers=workers,
         # A download keeps a thread for as long as its client takes, a wait for a
         # job until it moves. Threads are made when they are needed.
-        blocking_threads=values["threads"]
-        + values["downloads"]
-        + values["max_waiting"],
+        blocking_threads=threads,
+        # Without a number of its own the server takes fewer connections than that.
+        backpressure=2 * threads,
         log_level=LogLevels.warning,
         websockets=False,
         respawn_failed_workers=True,

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "graticule.web.turns.turns_middleware",
     "graticule.web.headers.headers_middleware",
+    "graticule.web.cors.cors_middleware",
     "graticule.web.middleware.EdgeMiddleware",
     "graticule.web.gzip.gzip_middleware",
     # Redirects to the final slash, checks the host, sets Content-Length.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+from shutil import copyfile
 
 from pydantic import Field
 
@@ -22,6 +24,7 @@ class EchoParameters(Parameters):
     seconds: float = Field(0, ge=0, le=86_400, description="How long it takes.")
     fail: str = Field("", description="Fail at the end, with these words.")
     cpu: bool = Field(default=False, description="Compute all the time, don't sleep.")
+    file: Path | None = Field(None, description="A file to give back as it is.")
     memory_bytes: int = Field(0, ge=0, description="Memory to take and fill.")
 
 
@@ -42,6 +45,9 @@ def run(work: Work, asked: EchoParameters, person: Person) -> None:
         raise RequestError(asked.fail)
     with work.result("result", "echo.txt", "text/plain; charset=utf-8") as path:
         path.write_text("".join(f"{line}\n" for line in asked.text), encoding="utf-8")
+    if asked.file is not None:
+        with work.result("file", "echo.bin", "application/octet-stream") as path:
+            copyfile(asked.file, path)
     work.report(1, 1)
 
 

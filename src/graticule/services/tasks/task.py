@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -86,6 +87,9 @@ class Task:
         """
         texts: dict[str, list[str]] = {}
         for each in given:
+            info = self.fields.get(each.name.upper())
+            if info is not None and (each.file or each.value):
+                _check_kind(each, info)
             texts.setdefault(each.name.upper(), []).append(each.file or each.value)
         values: dict[str, Any] = {}
         for name, found in texts.items():
@@ -111,6 +115,23 @@ def is_list(info: FieldInfo) -> bool:
     """Say whether a parameter collects values."""
     kinds: Sequence[Any] = (info.annotation, *get_args(info.annotation))
     return any(get_origin(kind) in {list, tuple} for kind in kinds)
+
+
+def is_file(info: FieldInfo) -> bool:
+    """Say whether a parameter is an uploaded file: declared as a path."""
+    kinds = [info.annotation, *get_args(info.annotation)]
+    return Path in {*kinds, *(inner for kind in kinds for inner in get_args(kind))}
+
+
+def _check_kind(each: Given, info: FieldInfo) -> None:
+    """Refuse texts for files: they would be read as paths on the server."""
+    takes_file = is_file(info)
+    if takes_file and not each.file:
+        raise RequestError(
+            f"UsageError: {each.name} is a file; send it as multipart/form-data."
+        )
+    if each.file and not takes_file:
+        raise RequestError(f"UsageError: {each.name} is a text, not a file.")
 
 
 def _complaints(error: ValidationError) -> str:

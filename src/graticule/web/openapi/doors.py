@@ -9,6 +9,7 @@ from graticule.web.gateway.descriptions import DOOR as GATEWAY
 from graticule.web.iviewer.descriptions import DOOR as IVIEWER
 from graticule.web.openapi.model import Door
 from graticule.web.pages.descriptions import DOOR as PAGES
+from graticule.web.uws.descriptions import DOOR as JOBS
 from graticule.web.webclient.descriptions import DOOR as WEBCLIENT
 
 DOORS: tuple[Door, ...] = (
@@ -19,11 +20,13 @@ DOORS: tuple[Door, ...] = (
     FIGURE,
     CLIENTS,
     PAGES,
+    JOBS,
 )
 # Only people with a browser come here: a one-time link, the way out, addresses that
 # a page gives itself.
 NOT_DESCRIBED = (
     frozenset({"favicon", "figure_file", "figure_new", "login_link", "logout"})
-    | {"uws_alias", "uws_alias_job", "uws_job", "uws_list", "uws_list_slash"}
-    | {"uws_mine", "uws_services"}
+    # Other spellings of addresses of jobs, and what says that there are no others.
+    | {"uws_alias", "uws_alias_job", "uws_list_slash", "uws_job_startTime"}
+    | {"uws_job_else", "uws_mine"}
 )

@@ -9,18 +9,17 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from graticule.catalog.models import Person
 from graticule.errors import NotFoundError, NotPermittedError
 from graticule.jobs.models import Job
 from graticule.services.tasks.task import Task
 from graticule.web.errors import NotLoggedInError
-from graticule.web.principal import is_public, person_of
+from graticule.web.principal import Principal, is_public, person_of, writer_of
 
 _COOKIE = "graticule_jobs"
 _COOKIE_SECONDS = 30 * 86_400
@@ -63,8 +62,11 @@ def find_job(caller: Caller, task: Task, job_id: str) -> Job:
     graticule.errors.NotPermittedError
         If it is somebody else's.
     """
-    rows = Job.objects.select_related("owner")
-    job = rows.filter(pk=job_id, service=task.name).first()
+    # The log may be long, and few answers show it.
+    rows = Job.objects.select_related("owner").defer("log", "detail")
+    # PostgreSQL refuses to look for what no id holds.
+    known = "" if "\0" in job_id else job_id
+    job = rows.filter(pk=known, service=task.name).first()
     missing = NotFoundError(f"There is no job {job_id[:40]} of {task.name}.")
     if job is None or (job.owner_id is None and not _may_use(job, caller)):
         raise missing
@@ -95,7 +97,7 @@ def _made_here(job: Job, caller: Caller) -> bool:
 
 def listed(caller: Caller, task: Task) -> Q:
     """Say which jobs of a service a caller's list holds (U82)."""
-    query = Q(service=task.name)
+    query = Q(service=task.name, mount=Job.ASYNC)
     if caller.person is not None and caller.person.is_administrator:
         return query
     return query & own(caller)
@@ -145,6 +147,19 @@ def check_may_create(request: HttpRequest, caller: Caller) -> None:
             raise ChallengeError
 
 
+def check_may_change(request: HttpRequest, caller: Caller) -> None:
+    """Refuse tokens that are for reading only, and pages of other sites.
+
+    Raises
+    ------
+    graticule.errors.NotPermittedError
+        If it is one of these.
+    """
+    if caller.person is not None:
+        writer_of(request)
+    check_origin(request)
+
+
 def check_origin(request: HttpRequest) -> None:
     """Refuse what another site's page makes a browser send (U84).
 
@@ -156,14 +171,24 @@ def check_origin(request: HttpRequest) -> None:
     graticule.errors.NotPermittedError
         If the request comes from another site.
     """
+    principal: Principal = request.principal  # type: ignore[attr-defined]
+    if principal.by_token:
+        return  # no browser sends a token by itself
     origin = request.headers.get("Origin")
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     if origin is None and site in {"same-origin", "none"}:
         return
     if origin is not None:
-        trusted = set(settings.GRATICULE["trusted_origins"])
+        values = settings.GRATICULE
         here = f"{request.scheme}://{request.get_host()}"
-        if origin in trusted or urlsplit(origin) == urlsplit(here):
+        if origin.lower() in {
+            *values["trusted_origins"],
+            *values["cors_origins"],
+            here.lower(),
+        }:
+            return
+        sends_secrets = request.COOKIES or "Authorization" in request.headers
+        if "*" in values["cors_origins"] and not sends_secrets:
             return
     raise NotPermittedError("Jobs are not changed by pages of other sites.")
 
@@ -179,7 +204,7 @@ def mark_browser(request: HttpRequest, caller: Caller) -> tuple[str, str | None]
     return sha256(secret.encode()).hexdigest(), secret
 
 
-def set_mark(answer: HttpResponse, secret: str | None) -> None:
+def set_mark(answer: HttpResponseBase, secret: str | None) -> None:
     """Let a browser keep the mark of its jobs."""
     if secret is not None:
         answer.set_cookie(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import RawPostDataException
@@ -15,10 +14,18 @@ from graticule.jobs.models import Job
 from graticule.jobs.phases import Phase
 from graticule.jobs.requests import Value
 from graticule.web.uws import params
-from graticule.web.uws.access import Caller, check_may_create, mark_browser, set_mark
+from graticule.web.uws.access import (
+    Caller,
+    check_may_create,
+    listed,
+    mark_browser,
+    set_mark,
+)
 from graticule.web.uws.mount import Mount
 
+# Following a redirect to a huge list makes clients appear to hang (U30).
 _REDIRECT_LAST = 100
+_LONGEST_KEY = 180
 
 
 def see_other(address: str) -> HttpResponse:
@@ -33,7 +40,7 @@ def create(request: HttpRequest, mount: Mount, caller: Caller) -> HttpResponseBa
     try:
         job, secret = _created(request, mount, caller, sent)
     finally:
-        _forget_uploads(sent)
+        params.forget_uploads(sent.values)
     answer = see_other(mount.address(job))
     set_mark(answer, secret)
     return answer
@@ -63,12 +70,22 @@ def _created(
                 if destruction is None
                 else params.moment(destruction, "DESTRUCTION")
             ),
-            idempotency_key=request.headers.get("Idempotency-Key", "")[:255] or None,
+            idempotency_key=_key(request, mount),
         )
     )
-    if phase == "RUN":
+    if phase == "RUN" and job.phase == Phase.PENDING:
         run(mount, job)
     return job, secret
+
+
+def _key(request: HttpRequest, mount: Mount) -> str | None:
+    """Give the key by which a repeated creation is known, for this service (U29)."""
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > _LONGEST_KEY or not key.isprintable():
+        raise RequestError(
+            f"Idempotency-Key has at most {_LONGEST_KEY} printable characters."
+        )
+    return f"{mount.task.name} {key}" if key else None
 
 
 def run(mount: Mount, job: Job) -> None:
@@ -88,8 +105,11 @@ def run(mount: Mount, job: Job) -> None:
 
 def delete(request: HttpRequest, mount: Mount, job: Job) -> HttpResponseBase:
     """Destroy a job (U30)."""
-    requests.delete(job.pk, f"deleted by {Caller.of(request).name}")
-    return see_other(f"{mount.base}?LAST={_REDIRECT_LAST}")
+    caller = Caller.of(request)
+    requests.delete(job.pk, f"deleted by {caller.name}")
+    seen = Job.objects.filter(listed(caller, mount.task)).order_by()
+    is_long = seen[_REDIRECT_LAST : _REDIRECT_LAST + 1].exists()
+    return see_other(mount.base + (f"?LAST={_REDIRECT_LAST}" if is_long else ""))
 
 
 def post_to_job(request: HttpRequest, mount: Mount, job: Job) -> HttpResponseBase:
@@ -143,7 +163,7 @@ def _parameters(request: HttpRequest, mount: Mount, job: Job) -> HttpResponseBas
                 job, sent.values, mount.task.multiple, replaced=sent.shown
             )
     finally:
-        _forget_uploads(sent)
+        params.forget_uploads(sent.values)
     return see_other(mount.address(job))
 
 
@@ -161,15 +181,10 @@ def put_parameter(
     most = params.longest_value()
     if len(text) > most:
         raise LimitError("max_job_parameter_length", most, len(text), declared)
+    if "\0" in text:
+        raise RequestError(f"{declared} holds a character NUL.")
     requests.set_parameters(job, (Value(declared, text),), frozenset())
     return see_other(mount.address(job))
-
-
-def _forget_uploads(sent: params.Sent) -> None:
-    """Remove uploads that no job has taken."""
-    for value in sent.values:
-        if isinstance(value.file, Path):
-            value.file.unlink(missing_ok=True)
 
 
 POSTS: dict[str, Callable[..., HttpResponseBase]] = {

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 
 from graticule.errors import NotFoundError
 from graticule.jobs import folders
-from graticule.jobs.models import Job, JobParameter
+from graticule.jobs.models import Job, JobParameter, JobResult
 from graticule.jobs.phases import Phase
 from graticule.services.original_files import FoundFile
 from graticule.web.sending import send_file
 from graticule.web.uws import documents, pages
-from graticule.web.uws.errors import VOTABLE, error_document
+from graticule.web.uws.errors import VOTABLE, GoneError, error_document
 from graticule.web.uws.formats import Format, wanted
 from graticule.web.uws.json_answers import job_answer
 from graticule.web.uws.mount import Mount
@@ -63,7 +63,8 @@ def parameter(
     request: HttpRequest, mount: Mount, found: Job, name: str
 ) -> HttpResponseBase:
     """Show a parameter's value as it was sent, or the file (U58, U59)."""
-    rows = list(found.parameters.filter(name__iexact=name))
+    given = found.parameters.all()
+    rows = [] if "\0" in name else list(given.filter(name__iexact=name))
     if not rows:
         raise NotFoundError(f"The job has no parameter {name[:80]}.")
     del mount
@@ -76,7 +77,9 @@ def parameter(
 
 def _file(request: HttpRequest, found: Job, row: JobParameter) -> HttpResponseBase:
     file = _measured(folders.upload_path(found.pk, row.file))
-    return send_file(request, file, row.value, row.media_type)
+    answer = send_file(request, file, row.value, row.media_type)
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
 
 
 def _measured(path: Path) -> FoundFile:
@@ -100,21 +103,33 @@ def result(
 ) -> HttpResponseBase:
     """Give a result itself (U61 to U65)."""
     del mount
-    row = found.results.filter(key=key).first()
+    row = None if "\0" in key else found.results.filter(key=key).first()
     if found.phase == Phase.ARCHIVED:
-        return HttpResponse(
-            "The results of this job are gone; what is known of it is kept.",
-            status=410,
-            content_type=_TEXT,
+        raise GoneError(
+            "The results of this job are gone; what is known of it is kept."
         )
     if row is None:
         raise NotFoundError(f"The job has no result {key[:80]}, or not yet.")
+    return send_result(request, found, row)
+
+
+def send_result(request: HttpRequest, found: Job, row: JobResult) -> HttpResponseBase:
+    """Send a result, a part of it, or word that the client has it already (U63)."""
     file = _measured(folders.result_path(found.pk, row.file))
     answer = send_file(request, file, row.name, row.media_type)
     answer["Cache-Control"] = "private"
     # What a job wrote is shown, but may do nothing in the reader's name (U65).
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    if answer["ETag"] in _known_to(request):
+        answer.close()
+        headers = {name: answer[name] for name in ("ETag", "Cache-Control")}
+        return HttpResponse(status=304, headers=headers)
     return answer
+
+
+def _known_to(request: HttpRequest) -> list[str]:
+    known = request.headers.get("If-None-Match", "").split(",")
+    return [tag.strip().removeprefix("W/") for tag in known]
 
 
 def error(request: HttpRequest, mount: Mount, found: Job) -> HttpResponseBase:
@@ -123,9 +138,12 @@ def error(request: HttpRequest, mount: Mount, found: Job) -> HttpResponseBase:
     if found.phase not in {Phase.ERROR, Phase.ABORTED}:
         raise NotFoundError("The job has no error.")
     said = documents.writable(found.message) or "aborted"
-    if wanted(request) is Format.TEXT:
+    form = wanted(request)
+    if form is Format.TEXT:
         return HttpResponse(said, content_type=_TEXT)
-    return HttpResponse(error_document(said), content_type=VOTABLE)
+    # Browsers would offer to save a VOTable (U67).
+    kind = "text/xml" if form is Format.HTML else VOTABLE
+    return HttpResponse(error_document(said), content_type=kind)
 
 
 def _starttime(found: Job) -> str:

@@ -8,10 +8,12 @@ from html import escape
 from typing import Any
 
 from django.core.exceptions import (
+    BadRequest,
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
 )
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 
@@ -29,10 +31,29 @@ from graticule.web.uws.formats import Format, wanted
 from graticule.web.uws.params import UnsupportedBodyError
 
 VOTABLE = "application/x-votable+xml"
+_RETRY_SECONDS = 5
 _TOO_LARGE = ("max_upload_bytes", "max_job_parameter_length", "max_job_parameters")
 _TOO_MANY = ("max_jobs_per_owner",)
+
+
+class GoneError(GraticuleError):
+    """What was there once (410)."""
+
+
+class TimeOutError(GraticuleError):
+    """What takes too long to be waited for (408)."""
+
+
+class BusyError(GraticuleError):
+    """What may go well in a moment (503)."""
+
+
 _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (UnsupportedBodyError, 415),
+    (GoneError, 410),
+    (TimeOutError, 408),
+    (BusyError, 503),
+    (OperationalError, 503),
     (RequestDataTooBig, 413),
     (NotFoundError, 404),
     (NotPermittedError, 403),
@@ -41,6 +62,7 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (LimitError, 400),
     (SuspiciousOperation, 400),
     (MultiPartParserError, 400),
+    (BadRequest, 400),
 )
 
 
@@ -71,6 +93,8 @@ def uws_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
             MethodError,
             SuspiciousOperation,
             MultiPartParserError,
+            BadRequest,
+            OperationalError,
         ) as error:
             return error_answer(request, error)
 
@@ -88,7 +112,14 @@ def error_answer(request: HttpRequest, error: Exception) -> HttpResponse:
         answer["Allow"] = ", ".join(error.allowed)
         return answer
     errors.log(request, error)
-    return _shaped(request, _status_of(error), errors.public_message(error))
+    status = _status_of(error)
+    said = errors.public_message(error)
+    if isinstance(error, OperationalError):
+        said = "The tables of jobs cannot be used just now; try again in a moment."
+    answer = _shaped(request, status, said)
+    if status == 503:
+        answer["Retry-After"] = str(_RETRY_SECONDS)
+    return answer
 
 
 def _status_of(error: Exception) -> int:

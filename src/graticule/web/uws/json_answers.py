@@ -5,12 +5,36 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.http import HttpRequest
+from django.urls import reverse
+
 from graticule.jobs.models import Job, JobParameter, JobResult
 from graticule.jobs.phases import ENDED
+from graticule.services.tasks.registry import tasks
 from graticule.web.uws.documents import timestamp
 from graticule.web.uws.mount import Mount
 
 Json = dict[str, Any]
+
+
+def services_answer(request: HttpRequest) -> list[Json]:
+    """Describe the kinds of jobs, with the JSON schemas of their parameters."""
+    return [
+        {
+            "name": task.name,
+            "title": task.title,
+            "help": task.help,
+            "async": Mount.of(request, task.name).base,
+            "sync": request.build_absolute_uri(reverse("uws_sync", args=[task.name])),
+            "parameters": {
+                name.upper(): rule
+                for name, rule in task.parameters.model_json_schema()
+                .get("properties", {})
+                .items()
+            },
+        }
+        for task in tasks().values()
+    ]
 
 
 def reference(job: Job, mount: Mount) -> Json:
@@ -33,12 +57,13 @@ def job_answer(job: Job, mount: Mount) -> Json:
         "endTime": _time(job.ended),
         "executionDuration": int(job.duration.total_seconds()),
         "destruction": _time(job.destruction),
-        "quote": None,
+        "quote": None,  # nobody knows how long a job takes (U35)
         "parameters": [_parameter(row, job, mount) for row in job.parameters.all()],
         "results": [result_answer(row, job, mount) for row in job.results.all()],
         "errorSummary": {
             "type": job.fault or Job.Fault.FATAL,
             "message": job.message,
+            "hasDetail": True,
         }
         if failed
         else None,

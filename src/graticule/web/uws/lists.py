@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from django.db.models import QuerySet
 from django.http import (
@@ -42,8 +43,9 @@ def answer_list(request: HttpRequest, mount: Mount, caller: Caller) -> HttpRespo
         jobs = list(query)
         return JsonResponse({"jobs": [reference(job, mount) for job in jobs]})
     # Begun before it is sent: an error in the first rows is still an error.
-    pieces = documents.list_document(query.iterator(_AT_ONCE), mount)
-    return StreamingHttpResponse(_in_blocks(pieces), content_type="application/xml")
+    blocks = _in_blocks(documents.list_document(query.iterator(_AT_ONCE), mount))
+    begun = chain([next(blocks)], blocks)
+    return StreamingHttpResponse(begun, content_type="application/xml")
 
 
 def _in_blocks(pieces: Iterator[str]) -> Iterator[bytes]:

@@ -23,11 +23,17 @@ from graticule.services.tasks.registry import tasks
 from graticule.web.errors import NotLoggedInError, login_needed
 from graticule.web.principal import person_of
 from graticule.web.uws import pages, params
-from graticule.web.uws.access import Caller, check_origin, find_job, own
+from graticule.web.uws.access import (
+    Caller,
+    ChallengeError,
+    check_may_change,
+    find_job,
+    own,
+)
 from graticule.web.uws.actions import see_other
 from graticule.web.uws.errors import MethodError, uws_view
 from graticule.web.uws.formats import Format, wanted
-from graticule.web.uws.json_answers import reference
+from graticule.web.uws.json_answers import reference, services_answer
 from graticule.web.uws.mount import Mount
 
 _MOST_IN_JSON = 500
@@ -36,14 +42,27 @@ _VERBS = ("GET", "HEAD", "POST", "OPTIONS")
 
 @uws_view
 def services(request: HttpRequest) -> HttpResponseBase:
-    """Show which services there are."""
+    """Show which services there are: a page, or JSON for programs."""
+    verbs = ("GET", "HEAD", "OPTIONS")
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204, headers={"Allow": ", ".join(verbs)})
+    if request.method not in verbs:
+        raise MethodError(*verbs)
+    is_page = wanted(request) is Format.HTML
     try:
         person_of(request)
     except NotLoggedInError:
-        return login_needed(request)
-    if request.method not in {"GET", "HEAD"}:
-        raise MethodError("GET", "HEAD")
-    return pages.services_page(request)
+        if is_page:
+            return login_needed(request)
+        raise ChallengeError from None
+    answer: HttpResponse
+    if is_page:
+        answer = pages.services_page(request)
+    else:
+        answer = JsonResponse({"services": services_answer(request)})
+    patch_vary_headers(answer, ("Accept",))
+    answer["Cache-Control"] = "no-cache"
+    return answer
 
 
 @uws_view
@@ -57,7 +76,7 @@ def mine(request: HttpRequest) -> HttpResponseBase:
         return login_needed(request)
     caller = Caller.of(request)
     if request.method == "POST":
-        check_origin(request)
+        check_may_change(request, caller)
         return _changed(request, caller)
     if request.method not in {"GET", "HEAD"}:
         raise MethodError(*_VERBS)
@@ -98,7 +117,9 @@ def _is_administrator(caller: Caller) -> bool:
 
 
 def _filtered(whose: Q, services: list[str], asked: params.ListFilter) -> QuerySet[Job]:
-    query = Job.objects.filter(whose, service__in=services or list(tasks()))
+    query = Job.objects.filter(
+        whose, mount=Job.ASYNC, service__in=services or list(tasks())
+    )
     if asked.phases:
         query = query.filter(phase__in=asked.phases)
     if Phase.ARCHIVED not in asked.phases:

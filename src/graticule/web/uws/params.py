@@ -22,10 +22,12 @@ from graticule.jobs.phases import Phase
 from graticule.jobs.requests import Value
 from graticule.services.attachments import file_aside
 from graticule.services.tasks.task import Task
+from graticule.web.uws.documents import is_writable
 from graticule.web.uws.form_posts import SHOWN, as_meant, shown_in
 
 CONTROL = frozenset({"PHASE", "RUNID", "EXECUTIONDURATION", "DESTRUCTION", "ACTION"})
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_LONGEST_TYPE = 128
 _TOKEN = "csrfmiddlewaretoken"  # noqa: S105 -- the name of the field
 _TIME = re.compile(
     r"(?P<year>\d{4})(?:-?(?P<month>\d\d)-?(?P<day>\d\d)"
@@ -91,12 +93,15 @@ def sent(request: HttpRequest, task: Task, *, unknown_ignored: bool = True) -> S
         For a parameter that the service does not know, where it says so.
     """
     kind = (request.content_type or "").lower()
-    has_body = request.headers.get("Content-Length", "0") not in {"", "0"}
-    if has_body and kind not in _FORMS:
+    length = request.headers.get("Content-Length", "0") or "0"
+    if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+        raise RequestError("Say the length of the body in Content-Length.")
+    if int(length) and kind not in _FORMS:
         raise UnsupportedBodyError(
             f"A body of the type {kind or 'unknown'} is not understood: send "
             f"{' or '.join(_FORMS)}."
         )
+    _check_length(int(length))
     control: dict[str, list[str]] = {}
     values: list[Value] = []
     declared = {name.upper(): name for name in task.fields}
@@ -108,11 +113,12 @@ def sent(request: HttpRequest, task: Task, *, unknown_ignored: bool = True) -> S
             values.append(Value(declared[upper], text))
         elif name not in {_TOKEN, SHOWN} and not unknown_ignored:
             raise RequestError(f"UsageError: there is no parameter {name}.")
-    values += _uploads(request, declared)
+    _check_characters(control, values)
     shown = shown_in(request.POST)
     if shown:
         values = list(as_meant(task, shown, values))
-    _check_size(values)
+    _check_size(values, len(request.FILES))
+    values += _uploads(request, declared)
     return Sent(control, tuple(values), shown)
 
 
@@ -120,36 +126,68 @@ def _pairs(query: QueryDict) -> Iterable[tuple[str, str]]:
     return ((name, text) for name, texts in query.lists() for text in texts)
 
 
-def _uploads(request: HttpRequest, declared: dict[str, str]) -> Iterable[Value]:
-    for name, files in request.FILES.lists():
-        if name.upper() not in declared:
-            continue
-        for file in files:
-            yield _upload(declared[name.upper()], file)
+def _uploads(request: HttpRequest, declared: dict[str, str]) -> list[Value]:
+    wanted = [
+        (declared[name.upper()], file)
+        for name, files in request.FILES.lists()
+        if name.upper() in declared
+        for file in files
+    ]
+    most = settings.GRATICULE["max_upload_bytes"]
+    for name, file in wanted:  # before any is written
+        if (file.size or 0) > most:
+            raise LimitError("max_upload_bytes", most, file.size or 0, name)
+    return [_upload(name, file) for name, file in wanted]
+
+
+def forget_uploads(values: Iterable[Value]) -> None:
+    """Remove uploads that no job has taken."""
+    for value in values:
+        if value.file is not None:
+            value.file.unlink(missing_ok=True)
+
+
+def _check_length(length: int) -> None:
+    """Refuse bodies that are too long before they are read (U94)."""
+    values = settings.GRATICULE
+    most = values["max_upload_bytes"] + values["max_form_bytes"]
+    if length > most:
+        raise LimitError("max_upload_bytes", most, length, "The body")
+
+
+def _check_characters(control: dict[str, list[str]], values: list[Value]) -> None:
+    """Refuse what no database or document can hold.
+
+    Values are given by reference where XML cannot write them (U18); a run id is
+    echoed as it is (U37).
+    """
+    for value in values:
+        if "\0" in value.text:
+            raise RequestError(f"{value.name} holds a character NUL.")
+    if not all(is_writable(text) for text in control.get("RUNID", [])):
+        raise RequestError("RUNID holds characters that XML cannot write.")
 
 
 def _upload(name: str, file: UploadedFile[bytes]) -> Value:
     """Write an uploaded file aside; creating the job moves it into place."""
-    most = settings.GRATICULE["max_upload_bytes"]
-    if (file.size or 0) > most:
-        raise LimitError("max_upload_bytes", most, file.size or 0, "An upload")
     with file_aside() as aside:
         # Moved by whoever takes it; what nobody takes is swept up.
         kept = Path(f"{aside}.upload")
         with kept.open("wb") as out:
             for chunk in file.chunks():
                 out.write(chunk)
-    kind = file.content_type or "application/octet-stream"
-    return Value(name, file.name or "", kept, kind)
+    kind = (file.content_type or "")[:_LONGEST_TYPE] or "application/octet-stream"
+    return Value(name, (file.name or "").replace("\0", ""), kept, kind)
 
 
-def _check_size(values: list[Value]) -> None:
+def _check_size(values: list[Value], files: int) -> None:
     most, longest = (
         settings.GRATICULE["max_job_parameters"],
         settings.GRATICULE["max_job_parameter_length"],
     )
-    if len(values) > most:
-        raise LimitError("max_job_parameters", most, len(values), "The parameters")
+    count = len(values) + files
+    if count > most:
+        raise LimitError("max_job_parameters", most, count, "The parameters")
     for value in values:
         if len(value.text) > longest:
             raise LimitError(
@@ -243,6 +281,20 @@ def list_filter(request: HttpRequest) -> ListFilter:
         after=None if after is None else moment(after, "AFTER"),
         last=None if last is None else _last(last),
     )
+
+
+def one_of(request: HttpRequest, name: str) -> str | None:
+    """Give the value of a word in query or body that services need not declare.
+
+    Raises
+    ------
+    graticule.errors.RequestError
+        If it was given several times.
+    """
+    folded = _folded(request.GET)
+    for word, texts in _folded(request.POST).items():
+        folded.setdefault(word, []).extend(texts)
+    return _single(folded, name)
 
 
 def wait(request: HttpRequest) -> Wait | None:

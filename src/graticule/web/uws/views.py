@@ -18,7 +18,7 @@ from django.utils.cache import patch_vary_headers
 
 from graticule.errors import NotFoundError
 from graticule.web.uws import actions, children, lists, waiting
-from graticule.web.uws.access import Caller, check_origin, find_job
+from graticule.web.uws.access import Caller, check_may_change, find_job
 from graticule.web.uws.errors import MethodError, uws_view
 from graticule.web.uws.mount import Mount
 
@@ -35,14 +35,31 @@ def job_list(request: HttpRequest, service: str, slash: str = "") -> HttpRespons
         return _options(allowed)
     if slash and request.method in _SAFE:
         query = request.META.get("QUERY_STRING", "")
-        return HttpResponseRedirect(mount.base + (f"?{query}" if query else ""))
+        here = request.build_absolute_uri(request.path.rstrip("/"))
+        return HttpResponseRedirect(here + (f"?{query}" if query else ""))
     caller = Caller.of(request)
     if request.method in _SAFE:
         return _finished(lists.answer_list(request, mount, caller))
     if request.method == "POST":
-        check_origin(request)
+        check_may_change(request, caller)
         return _finished(actions.create(request, mount, caller))
     raise MethodError(*allowed)
+
+
+@uws_view
+def job_value(
+    request: HttpRequest, service: str, job_id: str, name: str
+) -> HttpResponseBase:
+    """Show a parameter's value, or put another one in its place."""
+    return _below(request, service, job_id, ["parameters", name])
+
+
+@uws_view
+def job_result(
+    request: HttpRequest, service: str, job_id: str, key: str
+) -> HttpResponseBase:
+    """Give a result itself."""
+    return _below(request, service, job_id, ["results", key])
 
 
 @uws_view
@@ -50,21 +67,28 @@ def job_tree(
     request: HttpRequest, service: str, job_id: str, rest: str = ""
 ) -> HttpResponseBase:
     """Show a job or a child of it, or change it."""
-    mount = Mount.of(request, service)
     segments = [
         part for part in rest.removeprefix("/").split("/") if rest not in {"", "/"}
     ]
+    return _below(request, service, job_id, segments)
+
+
+def _below(
+    request: HttpRequest, service: str, job_id: str, segments: list[str]
+) -> HttpResponseBase:
+    mount = Mount.of(request, service)
     handlers = _handlers(segments)
     allowed = (*handlers, "OPTIONS")
     if request.method == "OPTIONS":
         return _options(allowed)
-    job = find_job(Caller.of(request), mount.task, job_id)
+    caller = Caller.of(request)
+    job = find_job(caller, mount.task, job_id)
     verb = "GET" if request.method == "HEAD" else request.method or ""
     handler = handlers.get(verb)
     if handler is None:
         raise MethodError(*allowed)
     if verb != "GET":
-        check_origin(request)
+        check_may_change(request, caller)
     elif not segments:
         job = waiting.wait_for_change(request, job)
     return _finished(handler(request, mount, job, *segments[1:]))

@@ -1,0 +1,159 @@
+"""Jobs that are answered in the request itself (contract uws 17, DALI sync).
+
+The same parameters, the same executors: a short-lived job that no list shows, and
+whose end is waited for. A server of this kind cannot see a client hang up while it
+waits: the time limit ends the work then.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from graticule.errors import GraticuleError, RequestError
+from graticule.jobs import requests
+from graticule.jobs.executors.base import Given
+from graticule.jobs.models import Job, JobResult
+from graticule.jobs.phases import FINAL, Phase
+from graticule.jobs.times import now
+from graticule.web.uws import params
+from graticule.web.uws.access import (
+    Caller,
+    check_may_change,
+    check_may_create,
+    mark_browser,
+    set_mark,
+)
+from graticule.web.uws.actions import see_other
+from graticule.web.uws.children import send_result
+from graticule.web.uws.errors import BusyError, MethodError, TimeOutError, uws_view
+from graticule.web.uws.mount import Mount
+from graticule.web.uws.waiting import place_to_wait, sleep
+
+_VERBS = ("GET", "HEAD", "POST", "OPTIONS")
+# So long results can be fetched after the answer.
+_KEPT = timedelta(minutes=10)
+_SHORT_NAMES = {
+    "votable": "application/x-votable+xml",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "fits": "application/fits",
+    "text": "text/plain",
+    "html": "text/html",
+}
+
+
+@uws_view
+def sync(request: HttpRequest, service: str) -> HttpResponseBase:
+    """Do a job and answer with its result (Y1 to Y3)."""
+    mount = Mount.of(request, service)
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204, headers={"Allow": ", ".join(_VERBS)})
+    if request.method not in _VERBS:
+        raise MethodError(*_VERBS)
+    caller = Caller.of(request)
+    check_may_create(request, caller)
+    # Also for GET: a job may change things, and a page's picture is a GET.
+    check_may_change(request, caller)
+    browser, secret = mark_browser(request, caller)
+    with place_to_wait():
+        sent = params.sent(request, mount.task)
+        try:
+            job = _begun(mount, caller, sent, browser)
+        finally:
+            params.forget_uploads(sent.values)
+        job = _ended(mount, job)
+    answer = _answer(request, mount, job)
+    set_mark(answer, secret)
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+def _begun(mount: Mount, caller: Caller, sent: params.Sent, browser: str) -> Job:
+    """Queue the job, if its parameters are good."""
+    task = mount.task
+    task.parse(
+        Given(each.name, each.text, str(each.file or ""), each.media_type)
+        for each in sent.values
+    )
+    duration: timedelta = settings.GRATICULE["sync_duration"]
+    job = requests.create(
+        requests.NewJob(
+            service=task.name,
+            owner_id=caller.person.pk if caller.person else None,
+            mount=Job.SYNC,
+            browser=browser,
+            run_id=sent.one("RUNID") or "",
+            values=sent.values,
+            multiple=task.multiple,
+            duration=duration,
+            destruction=now() + duration + _KEPT,
+        )
+    )
+    requests.run(job)
+    job.refresh_from_db(fields=["phase"])
+    return job
+
+
+def _ended(mount: Mount, job: Job) -> Job:
+    """Wait until the job has ended.
+
+    Raises
+    ------
+    TimeOutError
+        If that takes too long; the job is aborted.
+    """
+    duration: timedelta = settings.GRATICULE["sync_duration"]
+    end = time.monotonic() + duration.total_seconds()
+    while job.phase not in FINAL and (left := end - time.monotonic()) > 0:
+        job = sleep(job, left)
+    if job.phase not in FINAL:
+        requests.abort(job, "it took too long to be waited for")
+        raise TimeOutError(
+            f"The job takes longer than {duration.total_seconds():g} s, which is the "
+            "most that a request waits for (setting sync_duration). Post the same to "
+            f"{mount.base} as an asynchronous job."
+        )
+    return job
+
+
+def _answer(request: HttpRequest, mount: Mount, job: Job) -> HttpResponseBase:
+    """Send the only result, or say where results are.
+
+    Raises
+    ------
+    graticule.errors.GraticuleError
+        As the job failed (Y3): whose fault it was decides about the class.
+    """
+    if job.phase != Phase.COMPLETED:
+        if job.fault == Job.Fault.TRANSIENT or job.phase != Phase.ERROR:
+            raise BusyError(job.message or "The job was aborted.")
+        raise (GraticuleError if job.detail else RequestError)(job.message)
+    results = _asked_for(request, mount, list(job.results.all()))
+    if len(results) == 1:
+        return send_result(request, job, results[0])
+    return see_other(mount.address(job, *(["results"] if results else [])))
+
+
+def _asked_for(
+    request: HttpRequest, mount: Mount, results: list[JobResult]
+) -> list[JobResult]:
+    """Choose what ``RESPONSEFORMAT`` asks for, where the service knows none (Y2)."""
+    asked = params.one_of(request, "RESPONSEFORMAT")
+    if asked is None or "RESPONSEFORMAT" in mount.task.fields:
+        return results
+    wanted = _SHORT_NAMES.get(asked.lower(), _bare(asked))
+    found = [row for row in results if _bare(row.media_type) == wanted]
+    if not found:
+        there = ", ".join(sorted({_bare(row.media_type) for row in results}))
+        raise RequestError(
+            f"RESPONSEFORMAT {asked[:80]} cannot be given; there is {there or 'none'}."
+        )
+    return found
+
+
+def _bare(media_type: str) -> str:
+    return media_type.partition(";")[0].strip().lower()
