@@ -233,18 +233,18 @@ def fail(job_id: str, attempt: int, fault: str, message: str, detail: str = "") 
                 "detail": _storable(detail),
             },
         )
-        files = _hide_results(job_id) if moved else []
-    folders.forget_results(job_id, files)
+        kept = _hide_results(job_id) if moved else []
+    if moved:
+        folders.keep_only(job_id, kept)
     ring(folders.bells())
     return moved
 
 
 def _hide_results(job_id: str) -> list[str]:
-    """Show what is not final no more; give its files."""
-    rows = JobResult.objects.filter(job_id=job_id, final=False)
-    files = list(rows.values_list("file", flat=True))
-    rows.delete()
-    return files
+    """Show what is not final no more; give the files of what is."""
+    rows = JobResult.objects.filter(job_id=job_id)
+    rows.filter(final=False).delete()
+    return list(rows.values_list("file", flat=True))
 
 
 def _storable(text: str) -> str:
@@ -280,8 +280,9 @@ def lose(job_id: str, attempt: int, cause: str) -> bool:
                 only=Q(attempt=attempt),
                 fields={"runner": "", "lease": None, "queued": now()},
             )
-            files = _hide_results(job_id) if moved else []
-        folders.forget_results(job_id, files)
+            kept = _hide_results(job_id) if moved else []
+        if moved:
+            folders.keep_only(job_id, kept)
         ring(folders.bells())
     else:
         moved = fail(job_id, attempt, Job.Fault.TRANSIENT, f"{cause}.")

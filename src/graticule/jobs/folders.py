@@ -78,11 +78,13 @@ def keep_result(job_id: str, file: Path) -> str:
     )
 
 
-def forget_results(job_id: str, names: Iterable[str]) -> None:
-    """Remove the files of results that are shown no more."""
-    for name in names:
-        with suppress(OSError):
-            result_path(job_id, name).unlink()
+def keep_only(job_id: str, names: Iterable[str]) -> None:
+    """Remove the files of results that are not shown, or never were."""
+    shown = set(names)
+    for file in _entries_of(folder_of(job_id) / _RESULTS):
+        if file.name not in shown:
+            with suppress(OSError):
+                Path(file.path).unlink()
 
 
 def upload_path(job_id: str, name: str) -> Path:
@@ -145,7 +147,7 @@ def sweep(
     int
         How many folders were removed.
     """
-    for folder in _folders_in(root() / _TRASH):
+    for folder in _entries_of(root() / _TRASH):
         shutil.rmtree(folder.path, ignore_errors=True)
     return _sweep_work(executing) + _sweep_jobs(known)
 
@@ -153,7 +155,7 @@ def sweep(
 def _sweep_work(executing: Callable[[Iterable[Key]], set[Key]]) -> int:
     # Listed first: a folder is made after its job is said to be executing.
     keys = []
-    for folder in _folders_in(root() / _WORK):
+    for folder in _entries_of(root() / _WORK):
         job_id, _, attempt = folder.name.rpartition("-")
         keys.append((job_id, int(attempt)))
     gone = set(keys) - executing(keys)
@@ -176,7 +178,7 @@ def _in_parts(ids: Iterator[str]) -> Iterator[list[str]]:
         yield part
 
 
-def _folders_in(folder: Path) -> list[os.DirEntry[str]]:
+def _entries_of(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             return list(entries)
@@ -186,10 +188,10 @@ def _folders_in(folder: Path) -> list[os.DirEntry[str]]:
 
 def _old_folders() -> Iterator[str]:
     before = time.time() - _YOUNG_SECONDS
-    for shelf in _folders_in(root()):
+    for shelf in _entries_of(root()):
         if len(shelf.name) != 2 or not shelf.is_dir():
             continue
-        for folder in _folders_in(Path(shelf.path)):
+        for folder in _entries_of(Path(shelf.path)):
             with suppress(FileNotFoundError):
                 if folder.stat().st_mtime < before:
                     yield folder.name
