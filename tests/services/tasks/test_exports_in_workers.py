@@ -1,6 +1,7 @@
 """Exports from parameters to results, each by a real worker process."""
 
 import contextlib
+import io
 import zipfile
 from dataclasses import replace
 
@@ -101,3 +102,9 @@ def test_rendered_images(do, image_id):
     archive = zipfile.ZipFile(found["archive"])
     names = [f"few_z{z}.png" for z in range(3)]
     assert archive.namelist() == [*names, "pictures.csv"]
+
+
+def test_cutouts(do, image_id):
+    archive = zipfile.ZipFile(do("cutouts", boxes=f"{image_id},1,2,3,4")["archive"])
+    data = io.BytesIO(archive.read(f"000001-{image_id}-x1-y2.ome.tiff"))
+    assert np.array_equal(tifffile.imread(data), PIXELS[:, :, 2:6, 1:4])

@@ -28,7 +28,11 @@ class ChannelFacts:
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """An image as its OME-XML describes it; ``seconds`` by ``(z, c, t)``."""
+    """An image as its OME-XML describes it; ``seconds`` by ``(z, c, t)``.
+
+    ``offset`` says of a part of a larger image where it lies in it, in pixels from
+    the upper left corner; ``notes`` are further pairs of words to be written.
+    """
 
     name: str
     description: str
@@ -41,6 +45,8 @@ class ImageFacts:
     magnification: float | None
     channels: tuple[ChannelFacts, ...]
     seconds: dict[tuple[int, int, int], float]
+    offset: tuple[int, int] | None = None
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 def image_facts(scene: Scene) -> ImageFacts:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC
+from itertools import product
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -124,7 +125,8 @@ def ome_xml(
     _add_channels(pixels, facts.channels, samples)
     planes = size[2] * size[3] * size[4] // samples
     SubElement(pixels, "TiffData", IFD="0", PlaneCount=str(planes))
-    _add_times(pixels, facts, samples)
+    _add_planes(pixels, facts, samples, size[2:])
+    _add_notes(root, image, facts.notes)
     text: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return text
 
@@ -193,18 +195,56 @@ def _allowed(facts: dict[str, Any]) -> dict[str, str]:
     return said
 
 
-def _add_times(pixels: Element, facts: ImageFacts, samples: int) -> None:
-    for (z, c, t), seconds in sorted(
-        facts.seconds.items(), key=lambda item: item[0][::-1]
-    ):
-        if c % samples or not math.isfinite(seconds):
-            continue
+def _add_planes(
+    pixels: Element, facts: ImageFacts, samples: int, size: tuple[int, ...]
+) -> None:
+    """Describe the planes of which something is known."""
+    times = {
+        place: seconds
+        for place, seconds in facts.seconds.items()
+        if place[1] % samples == 0 and math.isfinite(seconds)
+    }
+    position = _position(facts)
+    places = set(times)
+    if position:
+        size_z, size_c, size_t = size
+        places |= set(product(range(size_z), range(0, size_c, samples), range(size_t)))
+    for z, c, t in sorted(places, key=lambda place: place[::-1]):
         said = {"TheZ": str(z), "TheC": str(c // samples), "TheT": str(t)}
-        said |= {"DeltaT": _number(seconds), "DeltaTUnit": "s"}
-        exposure = _finite(facts.channels[c].facts.get("ExposureTime"))
-        if exposure is not None:
-            said |= {"ExposureTime": _number(exposure), "ExposureTimeUnit": "s"}
-        SubElement(pixels, "Plane", said)
+        if (z, c, t) in times:
+            said |= {"DeltaT": _number(times[z, c, t]), "DeltaTUnit": "s"}
+            exposure = _finite(facts.channels[c].facts.get("ExposureTime"))
+            if exposure is not None:
+                said |= {"ExposureTime": _number(exposure), "ExposureTimeUnit": "s"}
+        SubElement(pixels, "Plane", said | position)
+
+
+def _position(facts: ImageFacts) -> dict[str, str]:
+    """Say where a part lies in its image: in micrometres where that is known."""
+    if facts.offset is None:
+        return {}
+    steps = _positive(facts.pixel_width_um), _positive(facts.pixel_height_um)
+    said = {}
+    for axis, pixels, step in zip("XY", facts.offset, steps, strict=True):
+        said[f"Position{axis}"] = _number(pixels * (step or 1))
+        said[f"Position{axis}Unit"] = "µm" if step else "pixel"
+    return said
+
+
+def _add_notes(
+    root: Element, image: Element, notes: tuple[tuple[str, str], ...]
+) -> None:
+    """Write pairs of words as a map that is linked to the image."""
+    if not notes:
+        return
+    SubElement(image, "AnnotationRef", ID="Annotation:0")
+    annotations = SubElement(root, "StructuredAnnotations")
+    kept = SubElement(
+        annotations, "MapAnnotation", ID="Annotation:0", Namespace="graticule.cutout"
+    )
+    value = SubElement(kept, "Value")
+    for key, text in notes:
+        SubElement(value, "M", K=_text(key)).text = _text(text)
 
 
 def _text(text: str) -> str:

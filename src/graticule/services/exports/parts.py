@@ -71,8 +71,10 @@ def cut_facts(scene: Scene, facts: ImageFacts, part: Part) -> ImageFacts:
     ``scene`` is that of the whole image.
     """
     ranges = _ranges(scene, part)
+    offset = facts.offset if part.window is None else (part.window.x0, part.window.y0)
     return replace(
         facts,
+        offset=offset,
         channels=facts.channels[ranges.c.start : ranges.c.stop],
         seconds={
             (z - ranges.z.start, c - ranges.c.start, t - ranges.t.start): seconds

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from graticule.services.scenes import Scene
 
 Compression = Literal["fast", "small", "none"]
-_EFFORTS: dict[Compression, int] = {"fast": 1, "small": 6, "none": 0}
+EFFORTS: dict[Compression, int] = {"fast": 1, "small": 6, "none": 0}
 
 
 class OmeTiffParameters(Ranged):
@@ -61,8 +61,8 @@ def run(work: Work, asked: OmeTiffParameters, person: Person) -> None:
         with zip_result(work, "archive", "ome-tiff.zip") as packer:
             for done, image_id in enumerate(images):
                 scene = find_scene(person, image_id)
-                with packer.file(ome_tiff_name(image_id, scene.name)) as path:
-                    _write(scene, path, asked, Steps(work, done, len(images)))
+                with packer.file(ome_tiff_name(image_id, scene.name)) as packed:
+                    _write(scene, packed.path, asked, Steps(work, done, len(images)))
     else:
         for done, image_id in enumerate(images):
             scene = find_scene(person, image_id)
@@ -82,7 +82,7 @@ def _write(
     )
     from graticule.services.exports.parts import Part  # noqa: PLC0415
 
-    options = OmeTiffOptions(effort=_EFFORTS[asked.compression], pyramid=asked.pyramid)
+    options = OmeTiffOptions(effort=EFFORTS[asked.compression], pyramid=asked.pyramid)
     part = Part(*asked.spans)
     facts = image_facts(scene)
     with full_disk_told():

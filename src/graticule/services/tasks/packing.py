@@ -45,6 +45,14 @@ class Steps:
         self.work.report(self.before + part, self.things, message)
 
 
+@dataclass(frozen=True, slots=True)
+class PackedFile:
+    """A file that will be in an archive: where it is written, its name there."""
+
+    path: Path
+    name: str
+
+
 class Packer:
     """Puts files into an archive that is being written."""
 
@@ -54,21 +62,20 @@ class Packer:
         self._taken: set[str] = set()
 
     @contextmanager
-    def file(self, name: str) -> Iterator[Path]:
+    def file(self, name: str) -> Iterator[PackedFile]:
         """Give a path to write a file to; it is moved into the archive then."""
-        aside = self._folder / "packed"
+        packed = PackedFile(self._folder / "packed", self._free(name))
         try:
-            yield aside
-            self.add(aside, name)
+            yield packed
+            self._add(packed)
         finally:
-            aside.unlink(missing_ok=True)
+            packed.path.unlink(missing_ok=True)
 
-    def add(self, path: Path, name: str) -> None:
-        """Put a file into the archive."""
-        info = zipfile.ZipInfo.from_file(path, self._free(name))
+    def _add(self, packed: PackedFile) -> None:
+        info = zipfile.ZipInfo.from_file(packed.path, packed.name)
         info.external_attr = 0o644 << 16
         with (
-            path.open("rb") as source,
+            packed.path.open("rb") as source,
             self._archive.open(info, "w") as target,
         ):
             shutil.copyfileobj(source, target, _COPY_BYTES)
