@@ -308,7 +308,8 @@ def test_too_many_rows(ask, table, configured):
     configured(max_table_download_rows=2)
     text = (
         "Trying to download 3 rows exceeds configured "
-        "omero.web.max_table_download_rows of 2"
+        "omero.web.max_table_download_rows of 2. The job table-query does it: "
+        f"http://localhost/services/table-query/async?TABLE={table}&QUERY=Flag"
     )
     answer = checked(ask(f"table/{table}/query", query="Flag"), "table_error")
     assert answer == {"error": text, "status": 404}

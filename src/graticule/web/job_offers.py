@@ -12,6 +12,9 @@ from django.utils.http import urlencode
 
 from graticule.errors import LimitError
 
+_LONGEST_QUERY = 4000
+"""Longer ones are no link any more: the form is empty then."""
+
 
 class OfferError(LimitError):
     """A limit forbids it here, and a job does it: ``link`` leads there.
@@ -51,4 +54,6 @@ def offer(
     path = reverse("uws_list", args=[service])
     filled = {name: value for name, value in given.items() if value or value == 0}
     query = urlencode({name: str(value) for name, value in filled.items()})
-    return OfferError(error, service, request.build_absolute_uri(f"{path}?{query}"))
+    if query and len(query) <= _LONGEST_QUERY:
+        path = f"{path}?{query}"
+    return OfferError(error, service, request.build_absolute_uri(path))

@@ -25,6 +25,7 @@ _MODULES = (
     "projection",
     "pyramid",
     "statistics",
+    "table_query",
 )
 TARGET = "graticule.services.tasks.registry:do_in_process"
 

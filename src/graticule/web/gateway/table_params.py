@@ -7,7 +7,6 @@ Looks nothing up.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +29,6 @@ from graticule.catalog.models import (
 )
 from graticule.catalog.models.owned import Named
 from graticule.errors import RequestError
-from graticule.services.tables.columns import Column
-from graticule.services.tables.condition import Literal, Name, Node, Operation, parse
 from graticule.web.gateway import numbers
 
 _PARENTS: dict[str, type[Named]] = {
@@ -65,8 +62,6 @@ _STEPS: dict[tuple[type[Model], str], tuple[str, type[Model]]] = {
     (Shape, "roi"): ("roi", Roi),
 }
 _MAX_STEPS = 8
-_ID_QUERY = re.compile(r"(\w+)-(\d+)")
-_LOWER_TOO = frozenset({"Image", "Roi", "Plate", "Well"})
 _RANGE = re.compile(r"\s*(\d{1,18})\s*(?:-\s*(\d{1,18})\s*)?")
 
 
@@ -144,26 +139,6 @@ def table_query(request: HttpRequest) -> TableQuery:
         max(0, offset or 0),
         None if limit is None else max(0, limit),
     )
-
-
-def condition(text: str, columns: Sequence[Column]) -> Node | None:
-    """Read ``*`` (nothing), ``Word-123`` or a condition (contract 12.2).
-
-    Raises
-    ------
-    graticule.services.tables.condition.ConditionError
-        If it is none of them.
-    """
-    if text == "*":
-        return None
-    by_id = _ID_QUERY.match(text)
-    if by_id is None:
-        return parse(text)
-    name = by_id[1]
-    known = {column.name for column in columns}
-    if name in _LOWER_TOO and name not in known and name.lower() in known:
-        name = name.lower()
-    return Operation("==", (Name(name), Literal(int(by_id[2][:40]))))
 
 
 def row_search(request: HttpRequest) -> tuple[str, int]:

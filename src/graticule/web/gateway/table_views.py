@@ -23,12 +23,14 @@ from graticule.errors import (
     RequestError,
 )
 from graticule.services.tables import query
+from graticule.services.tables.asking import condition
 from graticule.services.tables.attached import AttachedTable, find_table, tables_on
 from graticule.services.tables.condition import ConditionError, parse
 from graticule.web import errors
 from graticule.web.gateway import numbers, table_answers, table_params
 from graticule.web.gateway.table_params import TableQuery
 from graticule.web.gateway.wrapper import json_view
+from graticule.web.job_offers import OfferError, offer
 from graticule.web.principal import person_of
 
 _TOLD = (RequestError, LimitError, NotFoundError, FileError)
@@ -57,6 +59,8 @@ def _told(request: HttpRequest, error: GraticuleError, text: str) -> dict[str, A
             f"Trying to download {error.asked} rows exceeds configured "
             f"omero.web.max_table_download_rows of {error.allowed}"
         )
+        if isinstance(error, OfferError):
+            message += f". The job {error.service} does it: {error.link}"
         return {"error": message, "status": 404}
     return {"error": message}
 
@@ -81,24 +85,31 @@ def table_query(request: HttpRequest, fileid: str) -> dict[str, Any]:
     """Answer rows of a table (contract 12.2)."""
     person = person_of(request)
     number = numbers.path_number(fileid)
-    return _rows(person, number, table_params.table_query(request))
+    return _rows(request, person, number, table_params.table_query(request))
 
 
-def _rows(person: Person, file_id: int, asked: TableQuery) -> dict[str, Any]:
+def _rows(
+    request: HttpRequest, person: Person, file_id: int, asked: TableQuery
+) -> dict[str, Any]:
     table = find_table(person, file_id)
     places = {column.name: index for index, column in enumerate(table.columns)}
     indices = list(range(len(places)))
     if asked.names:
         indices = [places[name] for name in asked.names if name in places]
-    hits = query.find_rows(
-        table,
-        table_params.condition(asked.text, table.columns),
-        # Where none of them is known, rows hold every column all the same.
-        indices or range(len(places)),
-        offset=asked.offset,
-        limit=asked.limit,
-        max_rows=settings.GRATICULE["max_table_download_rows"],
-    )
+    try:
+        hits = query.find_rows(
+            table,
+            condition(asked.text, table.columns),
+            # Where none of them is known, rows hold every column all the same.
+            indices or range(len(places)),
+            offset=asked.offset,
+            limit=asked.limit,
+            max_rows=settings.GRATICULE["max_table_download_rows"],
+        )
+    except LimitError as error:
+        raise offer(
+            request, error, "table-query", TABLE=file_id, QUERY=asked.text
+        ) from error
     columns = [table.columns[index] for index in indices]
     return table_answers.hits_form(table, asked, columns, hits)
 
@@ -115,7 +126,7 @@ def object_table_query(
     answer = {"error": "Could not retrieve bulk annotations table"}
     for table in sorted(tables, key=lambda table: -table.file_id):
         try:
-            found = _rows(person, table.file_id, asked)
+            found = _rows(request, person, table.file_id, asked)
         except _TOLD as error:
             answer = _told(request, error, asked.text)
         else:
@@ -143,7 +154,7 @@ def obj_id_bitmask(request: HttpRequest, fileid: str) -> HttpResponse:
     name = request.GET.get("col_name", "object")
     bits = query.id_bits(
         table,
-        table_params.condition(asked.text, table.columns),
+        condition(asked.text, table.columns),
         names.index(name) if name in names else 0,
         max_id=settings.GRATICULE["max_table_object_id"],
     )

@@ -1,0 +1,226 @@
+"""Rows of a stored table as a file of their own: CSV, Parquet or VOTable.
+
+However many they are: what does not fit into ``table_memory_bytes`` goes through a
+folder. Nothing here asks who may, and how long it may take.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Any
+from xml.sax.saxutils import escape, quoteattr
+
+import duckdb
+from django.conf import settings
+
+from graticule.errors import LimitError, RequestError
+from graticule.services.tables.columns import ARRAY_KINDS, Column, Kind, place
+from graticule.services.tables.compiling import compile_condition
+from graticule.services.tables.condition import ConditionError, Node
+from graticule.services.tables.store import Table
+from graticule.services.tables.workshop import Tell, Workshop, workshop
+
+_AT_ONCE = 20_000
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_VOTABLE_TYPES = {
+    Kind.BOOL: "boolean",
+    Kind.DOUBLE: "double",
+    Kind.STRING: "unicodeChar",
+    Kind.FLOAT_ARRAY: "float",
+    Kind.DOUBLE_ARRAY: "double",
+}
+
+
+class Format(StrEnum):
+    """What rows are written as."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    VOTABLE = "votable"
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Which rows and columns of a table; no condition means all rows."""
+
+    table: Table
+    condition: Node | None
+    indices: Sequence[int]
+
+    @property
+    def columns(self) -> list[Column]:
+        """The columns, in the order asked."""
+        return [self.table.columns[index] for index in self.indices]
+
+
+def write_rows(extract: Extract, path: Path, form: Format, tell: Tell) -> int:
+    """Write rows in the order of the table.
+
+    Returns
+    -------
+    int
+        How many they are.
+
+    Raises
+    ------
+    graticule.services.tables.condition.ConditionError
+        If the condition does not fit the table.
+    graticule.errors.RequestError
+        If the format cannot tell two columns apart.
+    graticule.errors.LimitError
+        If it takes more than ``table_memory_bytes``.
+    """
+    if form is Format.PARQUET:
+        _check_distinct(extract.columns)
+    try:
+        with workshop(tell) as shop:
+            return _write(shop, extract, path, form)
+    except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
+        said = str(error).partition("\n")[0]
+        raise ConditionError(f"A value cannot be calculated: {said}") from None
+    except duckdb.OutOfMemoryException:
+        limit = settings.GRATICULE["table_memory_bytes"]
+        raise LimitError(
+            "table_memory_bytes", limit, limit + 1, "a table query's memory"
+        ) from None
+    except duckdb.IOException as error:
+        # A full disk, say: nothing the user did.
+        raise OSError(str(error).partition("\n")[0]) from error
+
+
+def _check_distinct(columns: Sequence[Column]) -> None:
+    names = [column.name.lower() for column in columns]
+    if len(set(names)) < len(names):
+        raise RequestError(
+            "Two columns differ in upper and lower case only, which Parquet cannot "
+            "tell apart: ask for CSV or VOTable, or for one of them."
+        )
+
+
+def _write(shop: Workshop, extract: Extract, path: Path, form: Format) -> int:
+    where, parameters = "TRUE", []
+    if extract.condition is not None:
+        sql = compile_condition(extract.condition, extract.table.columns)
+        where, parameters = sql.text, list(sql.parameters)
+    given = [shop.named(extract.table.path), *parameters]
+    # Under the names of their places first: a condition may use any column.
+    chosen = ", ".join(map(place, extract.indices))
+    source = "read_parquet(?, file_row_number = true)"
+    question = f"SELECT {chosen} FROM {source} WHERE {where}"  # noqa: S608 -- text of ours alone
+    if form is Format.VOTABLE:
+        return _write_votable(shop, extract, path, question, given)
+    if form is Format.CSV:
+        return _write_csv(shop, extract, path, question, given)
+    named = ", ".join(
+        f"{place(index)} AS {_quoted(extract.table.columns[index].name)}"
+        for index in extract.indices
+    )
+    question = f"SELECT {named} FROM ({question})"  # noqa: S608 -- names are quoted
+    shop.write(question, given, path, extract.columns, extract.table.metadata)
+    counted = "SELECT sum(num_rows) FROM parquet_file_metadata(?)"
+    return int(shop.run("counting", counted, [str(path)])[0][0] or 0)
+
+
+def _quoted(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _write_csv(
+    shop: Workshop, extract: Extract, path: Path, question: str, given: list[Any]
+) -> int:
+    """Write rows below names of ours: DuckDB would rename A where there is an a."""
+    text = io.StringIO()
+    names = [column.name for column in extract.columns]
+    csv.writer(text, lineterminator="\n").writerow(names)
+    head = text.getvalue()
+    target, quoted = (each.replace("'", "''") for each in (str(path), head))
+    copy = (
+        f"COPY ({question}) TO '{target}' "
+        f"(FORMAT csv, HEADER false, PREFIX '{quoted}', SUFFIX '\n')"
+    )
+    total = int(shop.run("writing", copy, given)[0][0])
+    if not total:
+        path.write_text(head, encoding="utf-8")
+    return total
+
+
+def _write_votable(
+    shop: Workshop, extract: Extract, path: Path, question: str, given: list[Any]
+) -> int:
+    """Write the rows aside first, then piece by piece as XML."""
+    rows = shop.folder / "rows.parquet"
+    target = str(rows).replace("'", "''")
+    copy = f"COPY ({question}) TO '{target}' (FORMAT parquet)"
+    total = int(shop.run("searching", copy, given)[0][0])
+    with path.open("w", encoding="utf-8") as out:
+        _begin(out, extract)
+        for first in range(0, total, _AT_ONCE):
+            shop.tell("writing", first / total)
+            for row in _piece(shop, rows, first, len(extract.indices)):
+                cells = "".join(
+                    f"<TD>{_cell(value, column)}</TD>"
+                    for value, column in zip(row, extract.columns, strict=True)
+                )
+                out.write(f"<TR>{cells}</TR>\n")
+        out.write("</TABLEDATA>\n</DATA>\n</TABLE>\n</RESOURCE>\n</VOTABLE>\n")
+    return total
+
+
+def _piece(
+    shop: Workshop, rows: Path, first: int, columns: int
+) -> Iterator[tuple[Any, ...]]:
+    found = shop.database.execute(
+        "SELECT * FROM read_parquet(?, file_row_number = true) "
+        "WHERE file_row_number >= ? AND file_row_number < ? ORDER BY file_row_number",
+        [str(rows), first, first + _AT_ONCE],
+    )
+    for row in found.fetchall():
+        yield row[:columns]
+
+
+def _begin(out: IO[str], extract: Extract) -> None:
+    out.write(
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3">\n'
+        '<RESOURCE type="results">\n'
+        '<INFO name="QUERY_STATUS" value="OK"/>\n<TABLE>\n'
+    )
+    for column in extract.columns:
+        kind = _VOTABLE_TYPES.get(column.kind, "long")
+        size = ' arraysize="*"' if column.kind in {*ARRAY_KINDS, Kind.STRING} else ""
+        out.write(f'<FIELD name={_attribute(column.name)} datatype="{kind}"{size}>')
+        if column.description:
+            out.write(f"<DESCRIPTION>{_text(column.description)}</DESCRIPTION>")
+        out.write("</FIELD>\n")
+    out.write("<DATA>\n<TABLEDATA>\n")
+
+
+def _cell(value: Any, column: Column) -> str:
+    if column.kind in ARRAY_KINDS:
+        return " ".join(map(_number, value))
+    if column.kind is Kind.STRING:
+        return _text(value)
+    if column.kind is Kind.BOOL:
+        return "T" if value else "F"
+    return _number(value)
+
+
+def _number(value: float) -> str:
+    """Write a number as VOTable does, infinities included."""
+    text = repr(value)
+    return {"nan": "NaN", "inf": "+Inf", "-inf": "-Inf"}.get(text, text)
+
+
+def _text(text: str) -> str:
+    return escape(_NOT_IN_XML.sub("\ufffd", text), {"\r": "&#13;"})
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_NOT_IN_XML.sub("\ufffd", text))
