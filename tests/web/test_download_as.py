@@ -181,7 +181,9 @@ class TestRefusals:
         query = f"image={image('photo.tif').pk}&image={image('uint8.tif').pk}"
         answer = client.get(f"{BASE}?{query}")
         assert answer.status_code == 403
-        assert b"max_download_images = 1" in answer.content
+        assert b"max_download_images = 1. Ask for fewer. The job " in answer.content
+        assert b"/services/rendered-images/async?IMAGE=" in answer.content
+        assert answer.content.endswith(b"&FORMAT=png")
 
     def test_too_large(self, client, configured, number, monkeypatch):
         from graticule.services.engine import engine

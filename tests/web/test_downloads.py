@@ -398,8 +398,12 @@ class TestRefusals:
         assert answer.status_code == 403
         assert answer.content.decode() == (
             f"Total size of files {sum(sizes)} is larger than {sum(sizes) - 1}. "
-            "Try requesting fewer files."
+            "Try requesting fewer files. The job archive does it: "
+            "http://localhost/services/archive/async?"
+            f"IMAGE={images['a.tif'].pk}%2C{images['b.tif'].pk}"
         )
+        named = client.get(f"{both}&zipname=x").content
+        assert named.endswith(b"&ZIPNAME=x")
         # single files have no limit
         configured(max_download_bytes=1)
         one = client.get(f"{BASE}{images['a.tif'].pk}/")
@@ -413,7 +417,11 @@ class TestRefusals:
         configured(max_download_files=4)
         answer = client.get(path)
         assert answer.status_code == 403
-        assert b"max_download_files = 4" in answer.content
+        said, _, link = answer.content.decode().partition(" The job archive does it: ")
+        assert "max_download_files = 4" in said
+        assert said.endswith("Try requesting fewer files.")
+        number = path.removeprefix(BASE).strip("/")
+        assert link == f"http://localhost/services/archive/async?IMAGE={number}"
         configured(max_download_files=5)
         assert len(unpacked(client.get(path))) == 5
 

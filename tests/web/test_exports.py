@@ -179,7 +179,11 @@ class TestOmeTiff:
         configured(max_plane_pixels=5)
         answer = get(path)
         assert answer.status_code == 500  # under J (contract 11.1)
-        assert "max_plane_pixels = 5" in answer.json()["message"]
+        message = answer.json()["message"]
+        assert "max_plane_pixels = 5. The job ome-tiff does it: " in message
+        assert message.endswith(
+            f"/services/ome-tiff/async?DATASET={dataset.pk}&ZIP=true"
+        )
 
     @pytest.mark.parametrize("context", ["p", "d", "w", "i"])
     def test_nothing_there(self, get, context):
@@ -196,15 +200,35 @@ class TestOmeTiff:
         assert answer.status_code == 400
         message = answer.json()["message"]
         assert message == (
-            f"A number of images of {count} exceeds the limit max_export_images = 1."
+            f"A number of images of {count} exceeds the limit max_export_images = 1. "
+            "The job ome-tiff does it: http://localhost/services/ome-tiff/async?"
+            f"DATASET={dataset.pk}&ZIP=true"
         )
+        chosen = f"{row.pk},{image('stored.tif').pk}"
+        answer = get(f"render_ome_tiff/d/{dataset.pk}/?selection={chosen}")
+        asked = parse_qs(urlsplit(answer.json()["message"]).query)
+        assert asked == {"IMAGE": [chosen], "ZIP": ["true"]}
         configured(max_export_bytes=1000)
         answer = get(f"render_ome_tiff/i/{row.pk}/")
         assert answer.status_code == 400
         size = row.size_x * row.size_y * 3
-        assert (
-            f"{size:,} exceeds the limit max_export_bytes" in answer.json()["message"]
+        said, _, link = answer.json()["message"].partition(
+            " The job ome-tiff does it: "
         )
+        assert f"{size:,} exceeds the limit max_export_bytes" in said
+        assert link.endswith(f"/services/ome-tiff/async?IMAGE={row.pk}")
+
+    def test_the_link_leads_to_a_form_that_is_filled(
+        self, get, client, image, configured
+    ):
+        row = image("photo.tif")
+        configured(max_export_bytes=1000)
+        message = get(f"render_ome_tiff/i/{row.pk}/").json()["message"]
+        link = message.rpartition(" ")[2].removeprefix("http://localhost")
+        page = client.get(link, HTTP_ACCEPT="text/html")
+        assert page.status_code == 200
+        form = page.content.decode().partition('name="IMAGE"')[2]
+        assert str(row.pk) in form.partition("</p>")[0]
 
     def test_a_vanished_file(self, get, image, caplog):
         row = image("photo.tif")

@@ -29,6 +29,14 @@ from graticule.services.plates import well_label
 _LONGEST_NAME = 245
 
 
+class TooLargeError(NotFoundError):
+    """No image is left, for all are too large: ``refusal`` is the limit's."""
+
+    def __init__(self, refusal: LimitError) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
+
+
 @dataclass(frozen=True, slots=True)
 class Ancestors:
     """What holds an image or a well: outermost first, as far as it may be seen."""
@@ -54,8 +62,10 @@ def exportable_images(
 
     Raises
     ------
+    TooLargeError
+        If none is left for their size.
     graticule.errors.NotFoundError
-        If none is left; the message says so where that is for their size.
+        If there are none.
     """
     ids = images_in(person, holder, [holder_id])
     if only is not None:
@@ -67,7 +77,7 @@ def exportable_images(
     left = [image_id for image_id, area in areas.items() if area <= most]
     if areas and not left:
         least = min(areas.values())
-        raise NotFoundError(str(LimitError("max_plane_pixels", most, least, "A plane")))
+        raise TooLargeError(LimitError("max_plane_pixels", most, least, "A plane"))
     if not left:
         raise NotFoundError(f"{holder.value}:{holder_id} holds no images to export")
     return left

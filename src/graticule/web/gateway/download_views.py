@@ -32,6 +32,7 @@ from graticule.web.attachment import attachment
 from graticule.web.gateway import numbers
 from graticule.web.gateway.image_views import image_view
 from graticule.web.gateway.wrapper import json_view
+from graticule.web.job_offers import offer
 from graticule.web.principal import person_of
 from graticule.web.sending import MEDIA_TYPE, send_archive, send_file
 
@@ -104,10 +105,18 @@ def _scenes(request: HttpRequest, person: Person, images: list[Image]) -> list[S
     """Make images ready to be drawn, all before the first byte is sent."""
     most = settings.GRATICULE["max_download_images"]
     if len(images) > most:
-        error: GraticuleError = LimitError(
+        limit = LimitError(
             "max_download_images", most, len(images), "A number of images"
         )
-        raise RefusedError(403, f"{error} Ask for fewer.")
+        asked = request.GET.get("format", "")
+        job = _offered(
+            request,
+            limit,
+            "rendered-images",
+            images,
+            FORMAT=asked if asked in _FORMATS else "png",
+        )
+        raise RefusedError(403, f"{limit} Ask for fewer. {job}")
     scenes = []
     for image in images:
         try:
@@ -157,7 +166,9 @@ def archived_files(request: HttpRequest, iid: str | None = None) -> HttpResponse
         errors.log(request, error)
         return HttpResponse(status=404)
     except LimitError as error:
-        raise RefusedError(403, f"{error} Try requesting fewer files.") from error
+        job = _offered(request, error, "archive", images)
+        message = f"{error} Try requesting fewer files. {job}"
+        raise RefusedError(403, message) from error
     files = [file for one in sets for file in one.files]
     if not files:
         message = "These images have no original files."
@@ -165,21 +176,40 @@ def archived_files(request: HttpRequest, iid: str | None = None) -> HttpResponse
     if len(files) == 1:
         return send_file(request, files[0], archives.plain_name(files[0].name))
     entries = archives.name_entries(sets)
-    _check_total(entries)
+    _check_total(request, entries, images)
     name = request.GET.get("zipname") or images[-1].name
     name = archives.archive_name(name, entries)
     return send_archive(request, lambda: archives.pack(entries), name)
 
 
-def _check_total(entries: list[archives.Named]) -> None:
+def _check_total(
+    request: HttpRequest, entries: list[archives.Named], images: list[Image]
+) -> None:
     total = sum(file.size_bytes for _, file in entries)
     most = settings.GRATICULE["max_download_bytes"]
     if total > most:
+        limit = LimitError("max_download_bytes", most, total, "A download")
+        job = _offered(
+            request, limit, "archive", images, ZIPNAME=request.GET.get("zipname")
+        )
         raise RefusedError(
             403,
             f"Total size of files {total} is larger than {most}. "
-            "Try requesting fewer files.",
+            f"Try requesting fewer files. {job}",
         )
+
+
+def _offered(
+    request: HttpRequest,
+    error: LimitError,
+    service: str,
+    images: list[Image],
+    **given: str | None,
+) -> str:
+    """Say which job does for these images what a request may not."""
+    ids = ",".join(str(image.pk) for image in images)
+    link = offer(request, error, service, IMAGE=ids, **given).link
+    return f"The job {service} does it: {link}"
 
 
 @json_view

@@ -22,7 +22,7 @@ from django.http import (
 from graticule.catalog.access import visible_to
 from graticule.catalog.models import Image
 from graticule.errors import GraticuleError, LimitError, NotFoundError
-from graticule.services.exports.choice import exportable_images
+from graticule.services.exports.choice import TooLargeError, exportable_images
 from graticule.services.exports.movie import Axis, Movie, MovieFormat
 from graticule.services.exports.requested import (
     Export,
@@ -54,10 +54,33 @@ def render_ome_tiff(request: HttpRequest, ctx: str, cid: str) -> HttpResponseBas
     person = person_of(request)
     holder, holder_id = _HOLDERS.get(ctx, Holder.IMAGE), numbers.path_number(cid)
     only = _selection(request) if holder is Holder.DATASET else None
-    images = exportable_images(person, holder, holder_id, only)
-    if request.GET.get("dryrun"):
-        return len(images)
-    return _sent(request, ome_tiff_export(person, holder, holder_id, images))
+    try:
+        images = exportable_images(person, holder, holder_id, only)
+        if request.GET.get("dryrun"):
+            return len(images)
+        export = ome_tiff_export(person, holder, holder_id, images)
+    except TooLargeError as error:
+        said = _ome_tiff_offer(request, error.refusal, holder, holder_id, only)
+        raise NotFoundError(str(said)) from error
+    except LimitError as error:
+        raise _ome_tiff_offer(request, error, holder, holder_id, only) from error
+    return _sent(request, export)
+
+
+def _ome_tiff_offer(
+    request: HttpRequest,
+    error: LimitError,
+    holder: Holder,
+    holder_id: int,
+    only: list[int] | None,
+) -> OfferError:
+    """Offer the job that writes as many OME-TIFFs, of any size."""
+    if only is not None:
+        given: dict[str, str | int] = {"IMAGE": ",".join(map(str, only))}
+    else:
+        given = {holder.name: holder_id}
+    many = holder is not Holder.IMAGE
+    return offer(request, error, "ome-tiff", **given, ZIP="true" if many else "")
 
 
 def _selection(request: HttpRequest) -> list[int] | None:
