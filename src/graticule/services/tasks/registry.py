@@ -26,6 +26,7 @@ _MODULES = (
     "pyramid",
     "statistics",
     "table_query",
+    "thumbnails",
 )
 TARGET = "graticule.services.tasks.registry:do_in_process"
 

@@ -1,0 +1,105 @@
+"""Makes thumbnails for a job: into the cache on disk, and into an archive if asked.
+
+An image that cannot be drawn is told in the report; the others are made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from graticule.catalog.models import Person
+from graticule.errors import (
+    FileError,
+    GraticuleError,
+    LimitError,
+    NotFoundError,
+    RequestError,
+)
+from graticule.jobs.executors.work import Work
+from graticule.services.caching.store import NoStore
+from graticule.services.engine import engine
+from graticule.services.scenes import Scene, find_scene
+from graticule.services.tasks.packing import Packer, zip_result
+from graticule.services.tasks.selection import selected_images
+from graticule.services.tasks.thumbnails import ThumbnailsParameters
+from graticule.services.thumbnails import ThumbnailRequest, draw_thumbnail
+
+
+def make(work: Work, asked: ThumbnailsParameters, person: Person) -> None:
+    """Make the thumbnails of all images that are selected.
+
+    Raises
+    ------
+    graticule.errors.LimitError
+        If a size is larger than ``max_thumbnail_length``.
+    graticule.errors.RequestError
+        If they would go nowhere.
+    graticule.errors.GraticuleError
+        If none could be made: why the first could not.
+    """
+    _check(asked)
+    images = selected_images(person, asked)
+    failed: dict[int, str] = {}
+    first: GraticuleError | None = None
+    with ExitStack() as open_results:
+        packer = None
+        if asked.zip:
+            archive = zip_result(work, "archive", "thumbnails.zip")
+            packer = open_results.enter_context(archive)
+        for done, image_id in enumerate(images):
+            work.report(done, len(images), f"Image {image_id}")
+            try:
+                _make_one(find_scene(person, image_id), asked, packer)
+            except (FileError, LimitError, NotFoundError) as error:
+                first = first or error
+                failed[image_id] = _said(error)
+        if first is not None and len(failed) == len(images):
+            raise first
+    with work.result("report", "thumbnails.json", "application/json") as path:
+        said = {"images": len(images), "failed": failed}
+        path.write_text(json.dumps(said), encoding="utf-8")
+    made = len(images) - len(failed)
+    work.report(1, 1, f"{made} images, {len(failed)} failed")
+
+
+def _check(asked: ThumbnailsParameters) -> None:
+    most = engine().max_thumbnail_length
+    for size in asked.size:
+        if size > most:
+            raise LimitError("max_thumbnail_length", most, size, "A thumbnail's side")
+    if not asked.zip and isinstance(engine().rendered.stores["thumb"], NoStore):
+        raise RequestError(
+            "This server keeps no thumbnails on disk (thumb_cache_bytes = 0): ask for "
+            "an archive by ZIP=true."
+        )
+
+
+def _make_one(scene: Scene, asked: ThumbnailsParameters, packer: Packer | None) -> None:
+    base = f"{scene.image_id}-{scene.name}".replace("/", "_")
+    for folder, request in _requests(asked):
+        data = draw_thumbnail(scene, request)
+        if packer is not None and folder is not None:
+            packer.write(f"{folder}{base}.jpg", data)
+
+
+def _requests(
+    asked: ThumbnailsParameters,
+) -> Iterator[tuple[str | None, ThumbnailRequest]]:
+    """Name the thumbnails of an image; a folder for each size where there are more."""
+    for size in dict.fromkeys(asked.size):
+        folder = f"{size}/" if len(asked.size) > 1 else ""
+        yield folder, ThumbnailRequest(width=size)
+    if not asked.size:
+        # Pages ask for it with and without its size; the cache tells these apart.
+        yield "", ThumbnailRequest()
+        yield None, ThumbnailRequest(width=engine().thumbnail_length)
+
+
+def _said(error: GraticuleError) -> str:
+    """Say what may be told: paths cut to their name."""
+    if isinstance(error, FileError):
+        return f"{Path(error.path).name}: {error.cause}"
+    return str(error)
