@@ -1,10 +1,13 @@
-"""Exports from parameters to results, each by a real worker process."""
+"""Kinds of jobs from parameters to results, each by a real worker process."""
 
 import contextlib
 import io
+import json
 import zipfile
 from dataclasses import replace
 
+import av
+import duckdb
 import numpy as np
 import pytest
 import tifffile
@@ -108,3 +111,51 @@ def test_cutouts(do, image_id):
     archive = zipfile.ZipFile(do("cutouts", boxes=f"{image_id},1,2,3,4")["archive"])
     data = io.BytesIO(archive.read(f"000001-{image_id}-x1-y2.ome.tiff"))
     assert np.array_equal(tifffile.imread(data), PIXELS[:, :, 2:6, 1:4])
+
+
+def test_movie(do, image_id):
+    found = do("movie", image=image_id, axis="z", size=64)
+    with av.open(str(found["movie"])) as file:
+        frames = [frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)]
+    assert [frame.shape for frame in frames] == [(52, 64, 3)] * 3
+
+
+def test_projection(do, image_id):
+    from graticule.catalog.models import Image
+
+    found = do("projection", image=image_id, kind="min")
+    image = Image.objects.get(pk=json.loads(found["image"].read_text())["id"])
+    assert np.array_equal(tifffile.imread(image.fileset.entry), PIXELS.min(axis=1))
+
+
+def test_pyramid(do, image_id):
+    report = json.loads(do("pyramid", image=image_id)["report"].read_text())
+    assert report == {"made": [], "failed": {}, "not_needed": 1}
+
+
+def test_statistics(do, image_id):
+    found = do("statistics", image=image_id, percentiles="50", format="parquet")
+    question = "SELECT mean, p50 FROM read_parquet(?) ORDER BY channel"
+    rows = duckdb.execute(question, [str(found["statistics"])]).fetchall()
+    assert rows == [(each.mean(), np.median(each)) for each in PIXELS]
+
+
+def test_table_query(do, database, image_id, tmp_path):
+    from graticule.catalog.models import Image
+    from graticule.services.tables.importing import import_table
+
+    path = tmp_path / "few.csv"
+    path.write_text("n\n1\n2\n3\n")
+    on = Image.objects.get(pk=image_id)
+    table = import_table(database.administrator, path, on, tell=print).file_id
+    for form in ("csv", "parquet", "votable"):
+        found = do("table-query", table=table, query="n != 2", format=form)
+        assert found["rows"].stat().st_size > 0
+        if form == "csv":
+            assert found["rows"].read_text() == "n\n1\n3\n"
+
+
+def test_thumbnails(do, image_id):
+    found = do("thumbnails", image=image_id, size=16, zip=True)
+    archive = zipfile.ZipFile(found["archive"])
+    assert archive.namelist() == [f"{image_id}-few.jpg"]
