@@ -1,4 +1,4 @@
-"""``python -m bench [tiles|scan|answers|search|tables]``: measure, and print tables."""
+"""``python -m bench [tiles|scan|answers|search|tables|jobs]``: measure and print."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import answers, images, scan, search, tables, tiles
+from bench import answers, images, jobs, scan, search, tables, tiles
 
+_ALL = {"tiles", "scan", "answers", "search", "tables", "jobs"}
 _SMALL_FILES = 2000
 _CATALOGUED = 100_000
 _FOUR = "c=1|100:4000$0000FF,2|100:4000$00FF00,3|100:4000$FF0000,4|100:4000$FF00FF&m=c"
@@ -20,7 +21,7 @@ _RGB = "c=1|0:254$FF0000,2|0:254$00FF00,3|0:254$0000FF&m=c&q=0.85"
 
 def main() -> None:
     """Measure what is named, or everything."""
-    wanted = set(sys.argv[1:]) or {"tiles", "scan", "answers", "search", "tables"}
+    wanted = set(sys.argv[1:]) or _ALL
     kept = Path(tempfile.gettempdir()) / "graticule-bench"
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory(prefix="graticule-bench-") as folder:
@@ -42,6 +43,8 @@ def main() -> None:
             search.measure(home / "4", _CATALOGUED)
         if "tables" in wanted:
             tables.measure(kept, home / "tables")
+        if "jobs" in wanted:
+            jobs.measure(home / "jobs")
     if "--clean" in wanted:
         shutil.rmtree(kept)
 

@@ -75,7 +75,8 @@ class Served:
 @contextmanager
 def serving(home: Path, *folders: Path, **settings: str) -> Iterator[Served]:
     """Start a server, scan the folders first, and stop it afterwards."""
-    env = environment(home, **settings)
+    # Only what is measured runs.
+    env = environment(home, **{"embedded_worker": "false"} | settings)
     if folders:
         scan = [*GRATICULE, "scan", *map(str, folders)]
         subprocess.run(scan, env=env, check=True, capture_output=True)

@@ -1,6 +1,8 @@
 """One contract for all executors (contract uws 11, 13; issue: executors)."""
 
+import os
 import select
+import signal
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -15,18 +17,42 @@ TARGET = "tests.jobs.work_done:do"
 MEMORY_BYTES = 300 << 20
 
 
-@pytest.fixture(scope="module", params=["process"])
+RULES = {
+    "slots": 2,
+    "kill_grace": timedelta(seconds=0.3),
+    "memory_bytes": MEMORY_BYTES,
+}
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A Dask cluster of two processes."""
+    distributed = pytest.importorskip("distributed")
+    patch = pytest.MonkeyPatch()
+    root = str(Path(__file__).parents[2])
+    # What its workers start finds the work below by this.
+    patch.setenv("PYTHONPATH", root)
+    patch.syspath_prepend(root)
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as found:
+        yield found
+    patch.undo()
+
+
+@pytest.fixture(scope="module", params=["process", "dask"])
 def executor(request):
     """An executor of each kind, shared by the tests of this file."""
+    if request.param == "dask":
+        address = request.getfixturevalue("cluster").scheduler_address
+        from graticule.jobs.executors.dask import DaskExecutor
+
+        made = DaskExecutor(TARGET, address, **RULES)
     # Its processes find the work below by the path of ours.
     patch = pytest.MonkeyPatch()
     patch.syspath_prepend(str(Path(__file__).parents[2]))
-    made = ProcessExecutor(
-        TARGET,
-        slots=2,
-        kill_grace=timedelta(seconds=0.3),
-        memory_bytes=MEMORY_BYTES,
-    )
+    if request.param == "process":
+        made = ProcessExecutor(TARGET, **RULES)
     yield made
     made.close()
     patch.undo()
@@ -179,3 +205,23 @@ def test_killing_a_job_that_has_ended_does_nothing(watch):
     watch.executor.kill(*order.key)
     other = watch.start("write", text("y"))
     assert watch.until(Ended, other).message == ""
+
+
+def test_a_lost_dask_worker_is_said(cluster, tmp_path):
+    from graticule.jobs.executors.dask import DaskExecutor
+
+    watched = Watch(DaskExecutor(TARGET, cluster.scheduler_address, **RULES), tmp_path)
+    try:
+        order = watched.start("sleep", text("600"))
+        pid = int(watched.until(Progress, order).message)
+        stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        os.kill(int(stat[1]), signal.SIGKILL)
+        ended = watched.until(Ended, order)
+        assert ended.lost
+        assert "Dask worker" in ended.message
+        assert wait_for(lambda: not is_alive(pid), 5)
+        wait_for(lambda: (watched.look(), watched.executor.free == 2)[1])
+        order = watched.start("write", text("next"))
+        assert watched.until(Ended, order).message == ""
+    finally:
+        watched.executor.close()

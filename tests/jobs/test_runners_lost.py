@@ -2,6 +2,7 @@
 
 import signal
 
+import pytest
 from tests.jobs.conftest import (
     ended,
     executing,
@@ -77,3 +78,33 @@ def test_without_time_to_drain_jobs_are_given_up(workers, submit):
     assert (job.phase, job.fault) == ("ERROR", "transient")
     assert "stopped" in job.message
     assert wait_for(lambda: not any(map(is_alive, children)), 5)
+
+
+def test_jobs_are_done_by_a_dask_cluster(workers, submit, monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    from django.conf import settings
+
+    # Its workers find the same home, by their own environment.
+    monkeypatch.setenv("GRATICULE_HOME", str(settings.GRATICULE["home"]))
+    monkeypatch.setenv("GRATICULE_ECHO_SERVICE", "true")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=True, dashboard_address=None
+    ) as cluster:
+        from graticule.jobs import requests
+
+        address = cluster.scheduler_address
+        worker = workers.start(dask_scheduler=address, max_attempts="1")
+        jobs = [submit(text=number) for number in range(5)]
+        assert {ended(job).phase for job in jobs} == {"COMPLETED"}
+        assert [result_of(job) for job in jobs] == [f"{n}\n" for n in range(5)]
+        late = submit(seconds=600)
+        executing(late)
+        requests.abort(late, "enough")
+        assert ended(submit(text="next")).phase == "COMPLETED"
+        lost = submit(seconds=600)
+        executing(lost)
+        # The scheduler goes, and all with it: an error, not silence.
+        cluster.close()
+        job = ended(lost, 30)
+        assert (job.phase, job.fault) == ("ERROR", "transient")
+        assert worker.poll() is None

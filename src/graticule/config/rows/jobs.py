@@ -21,7 +21,15 @@ ROWS: tuple[Setting, ...] = (
         kinds.whole,
         "0",
         "Jobs that a worker executes at once; 0 takes one for each processor core, "
-        "at most 4.",
+        "at most 4, or one for each thread of the Dask cluster.",
+        _GROUP,
+    ),
+    Setting(
+        "dask_scheduler",
+        kinds.text,
+        "",
+        "Address of a Dask scheduler, such as tcp://host:8786, whose workers execute "
+        "the jobs; empty for processes of this machine. Needs graticule[dask].",
         _GROUP,
     ),
     Setting(

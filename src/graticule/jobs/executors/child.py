@@ -17,6 +17,7 @@ import signal
 import threading
 import traceback
 from collections import deque
+from contextlib import suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -31,6 +32,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 _LOG_LINES = 50
 # What Python and its libraries need besides a job's own data.
 _OWN_BYTES = 1 << 30
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 logger = logging.getLogger("graticule.jobs")
 
@@ -172,6 +174,39 @@ def descendants_of(pid: int) -> list[int]:
     for child in children_of(pid):
         found += [child, *descendants_of(child)]
     return found
+
+
+def signal_tree(pid: int, number: signal.Signals) -> list[int]:
+    """Signal a process, its group, and those that left the group.
+
+    Returns
+    -------
+    list of int
+        Its descendants, as they were.
+    """
+    found = descendants_of(pid)
+    for each in found:
+        with suppress(ProcessLookupError):
+            os.kill(each, number)
+    try:
+        os.killpg(pid, number)
+    except (ProcessLookupError, PermissionError):
+        # Not the leader of a group yet, or gone.
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+    return found
+
+
+def memory_of(pid: int) -> int:
+    """Add up the resident memory of a process and its descendants, in bytes."""
+    total = 0
+    for each in (pid, *descendants_of(pid)):
+        try:
+            pages = int(Path(f"/proc/{each}/statm").read_text().split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        total += pages * _PAGE_BYTES
+    return total
 
 
 class _Tail(logging.Handler):

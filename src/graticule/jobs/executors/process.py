@@ -23,7 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from graticule.jobs.executors.base import Ended, Event, Order, Progress, Written
-from graticule.jobs.executors.child import descendants_of, execute_orders
+from graticule.jobs.executors.child import (
+    execute_orders,
+    memory_of,
+    signal_tree,
+)
 
 logger = logging.getLogger(__name__)
 # After so many orders a process is replaced: what libraries leak ends with it.
@@ -31,7 +35,6 @@ _MOST_ORDERS = 200
 _LOOK_AT_MEMORY_SECONDS = 0.5
 # Processes that cannot even begin are not forked again in a tight loop.
 _FORK_AGAIN_SECONDS = 2.0
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass
@@ -90,25 +93,7 @@ class ProcessExecutor:
 
     def start(self, order: Order) -> None:
         """Give an order to a process that waits for one."""
-        message = {
-            "job_id": order.job_id,
-            "service": order.service,
-            "folder": str(order.folder),
-            "given": [
-                {
-                    "name": given.name,
-                    "value": given.value,
-                    "file": given.file,
-                    "media_type": given.media_type,
-                }
-                for given in order.given
-            ],
-            "run_id": order.run_id,
-            "owner_id": order.owner_id,
-            "seconds_left": order.time_left and order.time_left.total_seconds(),
-            "memory_bytes": self._memory_bytes,
-        }
-        data = json.dumps(message).encode()
+        data = json.dumps(message_of(order, self._memory_bytes)).encode()
         while not self._give(order, data):
             logger.warning("A waiting process of the job layer has died.")
 
@@ -222,7 +207,8 @@ class ProcessExecutor:
             _signal_group(child, signal.SIGKILL)
             child.process.join()
         for pid in child.strays:
-            _kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         if child.process.pid:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(child.process.pid, signal.SIGKILL)
@@ -256,7 +242,7 @@ class ProcessExecutor:
         for child in self._children:
             if child.order is None or child.forced:
                 continue
-            used = _memory_of(child.process.pid or 0)
+            used = memory_of(child.process.pid or 0)
             if used > self._memory_bytes:
                 child.forced = True
                 child.killed = moment
@@ -267,35 +253,31 @@ class ProcessExecutor:
                 _signal_group(child, signal.SIGKILL)
 
 
+def message_of(order: Order, memory_bytes: int) -> dict[str, Any]:
+    """Write an order as the process that executes it reads it."""
+    return {
+        "job_id": order.job_id,
+        "attempt": order.attempt,
+        "service": order.service,
+        "folder": str(order.folder),
+        "given": [
+            {
+                "name": given.name,
+                "value": given.value,
+                "file": given.file,
+                "media_type": given.media_type,
+            }
+            for given in order.given
+        ],
+        "run_id": order.run_id,
+        "owner_id": order.owner_id,
+        "seconds_left": order.time_left and order.time_left.total_seconds(),
+        "memory_bytes": memory_bytes,
+    }
+
+
 def _signal_group(child: _Child, number: signal.Signals) -> None:
     """Signal a process, its group, and those that left the group."""
-    pid = child.process.pid
-    if pid is None:
-        return
-    child.strays = descendants_of(pid) or child.strays
-    for each in child.strays:
-        _kill(each, number)
-    try:
-        os.killpg(pid, number)
-    except (ProcessLookupError, PermissionError):
-        # Not the leader of a group yet, or gone.
-        _kill(pid, number)
-
-
-def _kill(pid: int, number: signal.Signals) -> None:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return
-
-
-def _memory_of(pid: int) -> int:
-    """Add up the resident memory of a process and its descendants, in bytes."""
-    total = 0
-    for each in (pid, *descendants_of(pid)):
-        try:
-            pages = int(Path(f"/proc/{each}/statm").read_text().split()[1])
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        total += pages * _PAGE_BYTES
-    return total
+    if child.process.pid is not None:
+        found = signal_tree(child.process.pid, number)
+        child.strays = found or child.strays

@@ -1,0 +1,193 @@
+"""What a Dask worker does with an order: has a process of its own execute it.
+
+The process is the same as on the runner's machine, so it can be killed, with all
+it has started. Files in the execution's folder, which all machines share, tell it
+to stop: the file ``.stop``, or that the folder is gone. Knows no table.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from multiprocessing.connection import Connection
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from graticule.jobs.executors.child import execute_orders, memory_of, signal_tree
+
+STOP, BEGUN = ".stop", ".begun"
+LOST = "The Dask worker that executed the job was lost"
+_LOOK_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How orders are executed; the same for all of a runner."""
+
+    target: str
+    preload: Sequence[str]
+    kill_grace_seconds: float
+    memory_bytes: int
+
+
+@dataclass
+class _Child:
+    process: subprocess.Popen[bytes]
+    pipe: Connection
+
+
+@dataclass
+class _Course:
+    """How an execution goes; ``said`` is why it was killed, if it was."""
+
+    child: _Child
+    folder: Path
+    rules: Rules
+    written: list[dict[str, Any]] = field(default_factory=list)
+    killed: float | None = None
+    forced: bool = False
+    said: str = ""
+    looked: float = 0.0
+
+
+_idle: dict[tuple[str, ...], list[_Child]] = {}
+_lock = Lock()
+
+
+def execute(
+    order: dict[str, Any], rules: Rules, here: str, tell: Callable[[Any], None]
+) -> dict[str, Any]:
+    """Execute one order, to its end.
+
+    Parameters
+    ----------
+    here
+        The address of this Dask worker.
+    tell
+        Takes progress, as it comes.
+
+    Returns
+    -------
+    dict
+        ``written``, the results that are whole, and ``ended``, how it ended.
+    """
+    folder = Path(order["folder"])
+    try:
+        with (folder / BEGUN).open("x", encoding="ascii") as file:
+            file.write(here)
+    except FileExistsError:
+        # Dask tries again by itself; whether jobs are is not its to decide.
+        return {"written": [], "ended": {"message": LOST, "lost": True}}
+    except FileNotFoundError:
+        return {"written": [], "ended": {"message": "aborted"}}
+    course = _Course(_take(rules), folder, rules)
+    try:
+        course.child.pipe.send_bytes(json.dumps(order).encode())
+        ended = _follow(course, tell)
+    except OSError:
+        ended = _gone(course)
+    if course.killed is None and course.child.process.poll() is None:
+        with _lock:
+            _idle.setdefault(_kind(rules), []).append(course.child)
+    else:
+        _end(course.child)
+    return {"written": course.written, "ended": ended}
+
+
+def _kind(rules: Rules) -> tuple[str, ...]:
+    return rules.target, *rules.preload
+
+
+def _take(rules: Rules) -> _Child:
+    with _lock:
+        waiting = _idle.setdefault(_kind(rules), [])
+        while waiting:
+            child = waiting.pop()
+            if child.process.poll() is None:
+                return child
+            child.pipe.close()
+    ours, theirs = socket.socketpair()
+    with theirs:
+        number = theirs.fileno()
+        own = [sys.executable, "-m", __name__, str(number), *_kind(rules)]
+        process = subprocess.Popen(own, pass_fds=[number])  # noqa: S603 -- all ours
+    return _Child(process, Connection(ours.detach()))
+
+
+def _end(child: _Child) -> None:
+    signal_tree(child.process.pid, signal.SIGKILL)
+    child.process.wait()
+    child.pipe.close()
+
+
+def _follow(course: _Course, tell: Callable[[Any], None]) -> dict[str, Any]:
+    """Pass on what is said, and kill what must be killed, until it has ended."""
+    while True:
+        if course.child.pipe.poll(_LOOK_SECONDS):
+            try:
+                said = json.loads(course.child.pipe.recv_bytes())
+            except EOFError:
+                return _gone(course)
+            if "progress" in said:
+                tell(said["progress"])
+            elif "written" in said:
+                course.written.append(said["written"])
+            else:
+                ended: dict[str, Any] = said["ended"]
+                return ended | ({"message": course.said} if course.said else {})
+        elif course.child.process.poll() is not None:
+            return _gone(course)
+        moment = time.monotonic()
+        if moment - course.looked > _LOOK_SECONDS:
+            _enforce(course, moment)
+
+
+def _gone(course: _Course) -> dict[str, Any]:
+    """Say how a process went away without a word."""
+    signal_tree(course.child.process.pid, signal.SIGKILL)
+    code = course.child.process.wait()
+    how = f"signal {-code}" if code < 0 else f"exit code {code}"
+    message = course.said or f"The process that executed the job ended by {how}"
+    return {"message": message, "lost": not course.said}
+
+
+def _enforce(course: _Course, moment: float) -> None:
+    """Stop politely, then by force; stop what is too large at once."""
+    pid, most = course.child.process.pid, course.rules.memory_bytes
+    if course.killed is not None:
+        late = moment - course.killed > course.rules.kill_grace_seconds
+        if late and not course.forced:
+            course.forced, course.said = True, course.said or "killed"
+            signal_tree(pid, signal.SIGKILL)
+        return
+    course.looked = moment
+    if (course.folder / STOP).exists() or not course.folder.exists():
+        course.killed = moment
+        signal_tree(pid, signal.SIGTERM)
+    elif most and (used := memory_of(pid)) > most:
+        course.killed, course.forced = moment, True
+        course.said = (
+            f"The job took {used >> 20} MiB of memory; "
+            f"job_memory_bytes allows {most >> 20} MiB."
+        )
+        signal_tree(pid, signal.SIGKILL)
+
+
+def _main(number: str, target: str, *preload: str) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "graticule.config.django")
+    for module in preload:
+        import_module(module)
+    execute_orders(Connection(int(number)), target)
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
