@@ -64,11 +64,15 @@ def scanned_home(base: Path, data: Path) -> Path:
 
 
 @contextmanager
-def serving(home: Path):
-    """Start a server on a free port, and stop it."""
+def serving(home: Path, **settings: str):
+    """Start a server on a free port, and stop it.
+
+    ``settings`` are changed for it, by their names.
+    """
+    changed = {f"GRATICULE_{name.upper()}": text for name, text in settings.items()}
     process = subprocess.Popen(
         [*GRATICULE, "serve", "--no-scan", "--port", "0"],
-        env=environment(home),
+        env=environment(home) | changed,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

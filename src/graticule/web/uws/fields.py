@@ -20,7 +20,7 @@ from graticule.services.tasks.task import MultipleValuesError, Task
 
 _YES = frozenset({"true", "1", "yes", "on", "t", "y"})
 _MOST_ROWS = 10
-_LONG = 200
+_LONG = 2000
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,10 @@ def _answer(
     """Describe jobs for scripts; ``running`` counts the caller's own."""
     phases = [phase.value for phase in pages.RUNNING]
     running = Job.objects.filter(
-        own(caller), phase__in=phases, service__in=list(tasks())
+        own(caller),
+        mount=Job.ASYNC,
+        phase__in=phases,
+        service__in=list(tasks()),
     )
     mounts = {name: Mount.of(request, name) for name in tasks()}
     return {
@@ -157,12 +160,17 @@ def _answer(
 
 
 def _changed(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Abort or delete single jobs (``ABORT``, ``DELETE``) or those ticked (``ID``)."""
+    """Abort or delete single jobs (``ABORT``, ``DELETE``) or those ticked (``ID``).
+
+    ``ACTION=NONE`` does nothing: what Enter in a list means without scripts.
+    """
     action = request.POST.get("ACTION", "")
     ticked = request.POST.getlist("ID") if action else []
     aborted = request.POST.getlist("ABORT") + (ticked if action == "ABORT" else [])
     deleted = request.POST.getlist("DELETE") + (ticked if action == "DELETE" else [])
-    if action not in {"", "ABORT", "DELETE"} or not (aborted or deleted or action):
+    if action not in {"", "ABORT", "DELETE", "NONE"} or not (
+        aborted or deleted or action
+    ):
         raise RequestError(
             "Post ABORT or DELETE with the ids of jobs, or ACTION with one of these "
             "words and the ids as ID."

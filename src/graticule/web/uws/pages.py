@@ -179,6 +179,11 @@ def _fault(job: Job, complaints: Mapping[str, str]) -> dict[str, str]:
         remedy = "Change the parameters below and run it again."
     elif job.fault == Job.Fault.TRANSIENT:
         remedy = "This may pass: run it again in a while."
+    elif job.owner_id is None:
+        remedy = (
+            "Run it again with other parameters, below, or log in first: a job has "
+            "the rights of whoever made it."
+        )
     else:
         remedy = "Run it again with other parameters, below."
     return {"title": "It failed", "message": message, "remedy": remedy}

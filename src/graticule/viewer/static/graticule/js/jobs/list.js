@@ -104,6 +104,13 @@ form.addEventListener("change", (event) => {
   offerPicking();
 });
 
+// Enter would press the first button.
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("input")) {
+    event.preventDefault();
+  }
+});
+
 showTimes(document);
 offerPicking();
 watchRunning(update);
