@@ -1,6 +1,7 @@
 """Whole planes (contract webgateway 3, 4.1, 4.3): pixels against plain arithmetic."""
 
 import json
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -277,7 +278,18 @@ class TestProjection:
         monkeypatch.setattr(engine(), "max_projection_bytes", 1000)
         answer = client.get(f"{path}/0/0/", {"p": "intmax", "c": "1|0:77$FFF"})
         assert answer.status_code == 400
-        assert b"max_projection_bytes = 1,000" in answer.content
+        said, _, link = answer.content.decode().partition(
+            " The job rendered-images does it: "
+        )
+        assert said.endswith("max_projection_bytes = 1,000.")
+        asked = parse_qs(urlsplit(link).query)
+        assert asked == {
+            "IMAGE": [path.rpartition("/")[2]],
+            "Z": ["0"],
+            "T": ["0"],
+            "C": ["1|0:77$FFF"],
+            "P": ["intmax"],
+        }
 
 
 @pytest.mark.parametrize(
@@ -478,6 +490,7 @@ def test_a_limit_is_named(client, path, monkeypatch):
     monkeypatch.setattr(engine(), "max_render_pixels", 100)
     answer = client.get(f"{path}/1/0/", {"c": "1|0:78$FFF"})
     assert answer.status_code == 400
-    assert answer.content == (
-        b"A picture of 12,288 exceeds the limit max_render_pixels = 100."
+    assert answer.content.startswith(
+        b"A picture of 12,288 exceeds the limit max_render_pixels = 100. The job "
+        b"rendered-images does it: http://localhost/services/rendered-images/async?"
     )

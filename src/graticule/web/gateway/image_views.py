@@ -11,7 +11,12 @@ from dataclasses import replace
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from graticule.errors import GraticuleError, NotFoundError, OutOfRangeError
+from graticule.errors import (
+    GraticuleError,
+    LimitError,
+    NotFoundError,
+    OutOfRangeError,
+)
 from graticule.services.changes import apply_changes
 from graticule.services.scenes import Scene, find_scene
 from graticule.services.thumbnails import ThumbnailRequest, draw_thumbnail
@@ -19,12 +24,13 @@ from graticule.services.view import View, draw_view, view_key
 from graticule.web import errors
 from graticule.web.errors import ParameterError
 from graticule.web.gateway import numbers
-from graticule.web.gateway.params import RenderingQuery
+from graticule.web.gateway.params import RenderingQuery, rendering_source
 from graticule.web.gateway.params import rendering_query as parse_rendering
 from graticule.web.gateway.pictures import picture_answer
 from graticule.web.gateway.planes import whole_plane
 from graticule.web.gateway.windows import asked_window
 from graticule.web.gateway.wrapper import json_view
+from graticule.web.job_offers import OfferError, offer
 from graticule.web.principal import person_of
 
 
@@ -41,7 +47,27 @@ def render_image(
     if explicit:
         parse_rendering(request, explicit=True)
     scene = find_scene(person, numbers.path_number(iid))
-    return _picture(request, scene, image_view(request, scene, z, t))
+    view = image_view(request, scene, z, t)
+    try:
+        return _picture(request, scene, view)
+    except LimitError as error:
+        raise _picture_offer(request, error, scene, view) from error
+
+
+def _picture_offer(
+    request: HttpRequest, error: LimitError, scene: Scene, view: View
+) -> OfferError:
+    """Offer the job that projects any stack, and draws what is large reduced."""
+    query = rendering_source(request)
+    return offer(
+        request,
+        error,
+        "rendered-images",
+        IMAGE=scene.image_id,
+        Z=view.z,
+        T=view.t,
+        **{name.upper(): query.get(name) for name in ("c", "maps", "m", "p")},
+    )
 
 
 def image_view(
