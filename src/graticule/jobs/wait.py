@@ -26,7 +26,8 @@ POLL_SECONDS = 0.1
 
 logger = logging.getLogger(__name__)
 
-Woken = Callable[[], None]
+# Given the job as it is then, or nothing if it is gone.
+Woken = Callable[[Job | None], None]
 
 
 class Waiters:
@@ -94,23 +95,40 @@ class Waiters:
 
     def _look(self, ids: list[str]) -> None:
         close_old_connections()
-        found = Job.objects.filter(pk__in=ids).values_list("pk", "phase")
-        self._wake(dict(found), ids)
+        phases = dict(Job.objects.filter(pk__in=ids).values_list("pk", "phase"))
+        with self._lock:
+            moved = [
+                job_id
+                for job_id in ids
+                if any(
+                    phases.get(job_id) != phase
+                    for phase, _ in self._waiting.get(job_id, {}).values()
+                )
+            ]
+        if moved:
+            self._wake(_whole(moved), moved)
 
-    def _wake(self, phases: dict[str, str], ids: list[str]) -> None:
+    def _wake(self, jobs: dict[str, Job], ids: list[str]) -> None:
         woken = []
         with self._lock:
             for job_id in ids:
                 waiting = self._waiting.get(job_id, {})
-                found = phases.get(job_id)
+                job = jobs.get(job_id)
                 for number, (phase, call) in list(waiting.items()):
-                    if found != phase:
-                        woken.append(call)
+                    if job is None or job.phase != phase:
+                        woken.append((call, job))
                         del waiting[number]
                 if not waiting:
                     self._waiting.pop(job_id, None)
-        for call in woken:
-            call()
+        for call, job in woken:
+            call(job)
+
+
+def _whole(ids: list[str]) -> dict[str, Job]:
+    """Read jobs with all that a document shows: once for all who wait for them."""
+    rows = Job.objects.filter(pk__in=ids).select_related("owner")
+    rows = rows.defer("log", "detail").prefetch_related("parameters", "results")
+    return {job.pk: job for job in rows}
 
 
 waiters = Waiters()

@@ -58,7 +58,13 @@ def sleep(job: Job, seconds: float) -> Job:
         If it is destroyed meanwhile.
     """
     changed = Event()
-    number = waiters.add(job.pk, Phase(job.phase), changed.set)
+    found: list[Job | None] = []
+
+    def woken(now: Job | None) -> None:
+        found.append(now)
+        changed.set()
+
+    number = waiters.add(job.pk, Phase(job.phase), woken)
     if not connection.in_atomic_block:
         connection.close()
     try:
@@ -67,7 +73,7 @@ def sleep(job: Job, seconds: float) -> Job:
     finally:
         waiters.remove(job.pk, number)
     rows = Job.objects.select_related("owner").defer("log", "detail")
-    again = rows.filter(pk=job.pk).first()
+    again = found[0] if found else rows.filter(pk=job.pk).first()
     if again is None:
         raise NotFoundError(f"The job {job.pk} has been destroyed.")
     return again

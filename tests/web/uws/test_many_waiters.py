@@ -1,0 +1,65 @@
+"""A thousand waiters on a hundred jobs (contract uws 7, U48; 25.9)."""
+
+import asyncio
+import time
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from tests.web.uws.serving import serving_jobs
+
+WAITERS, JOBS = 1000, 100
+
+
+async def waited(job):
+    """Wait for a job on a connection of its own; when it came, and what."""
+    where = urlsplit(job)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    head = (
+        f"GET {where.path}?WAIT=-1 HTTP/1.1\r\nHost: {where.netloc}\r\n"
+        "Connection: close\r\n\r\n"
+    )
+    writer.write(head.encode())
+    first = await reader.readline()
+    came = time.monotonic()
+    rest = await reader.read()
+    writer.close()
+    assert b" 200 " in first
+    return came, rest
+
+
+async def look(base):
+    async with httpx.AsyncClient(timeout=90) as client:
+        jobs = []
+        for _ in range(JOBS):
+            answer = await client.post(f"{base}/echo/async")
+            jobs.append(answer.headers["Location"])
+        waits = [asyncio.create_task(waited(jobs[n % JOBS])) for n in range(WAITERS)]
+        await asyncio.sleep(8)
+        assert not any(wait.done() for wait in waits)
+        taken, late = [], []
+        for number in range(200):
+            begun = time.monotonic()
+            answer = await client.get(f"{jobs[number % JOBS]}/phase")
+            taken.append(time.monotonic() - begun)
+            assert answer.text == "PENDING"
+        for number, job in enumerate(jobs):
+            await client.post(f"{job}/phase", data={"PHASE": "ABORT"})
+            changed = time.monotonic()
+            for came, body in await asyncio.gather(*waits[number::JOBS]):
+                assert b"ABORTED" in body
+                late.append(came - changed)
+    return sorted(taken), sorted(late)
+
+
+@pytest.mark.slow
+def test_a_thousand_waiters(tmp_path):
+    with serving_jobs(tmp_path, max_wait="80 s") as base:
+        taken, late = asyncio.run(look(base))
+    said = (
+        f"phase {taken[100]:.4f} {taken[-1]:.4f}, woken {late[500]:.4f} {late[-1]:.4f}"
+    )
+    assert taken[100] < 0.05, said  # the contract's figure
+    assert taken[190] < 0.25
+    assert late[500] < 0.5
+    assert late[-1] < 3.0, said
