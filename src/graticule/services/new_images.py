@@ -44,8 +44,10 @@ from graticule.services.scanning.rows import (
     plane_times_row,
 )
 from graticule.services.versions import tell_change, wait_until_known
+from graticule.services.zip_stream import safe_name
 
-_FILE_NAME = "image.ome.tiff"
+_SUFFIX = ".ome.tiff"
+_LONGEST_NAME_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +122,9 @@ def add_image(
     graticule.errors.FileError
         If it cannot be written, or not be read again.
     """
-    made = aside / f"{uuid4().hex}-{_FILE_NAME}"
-    root = settings.GRATICULE["home"] / "images" / uuid4().hex
-    path = root / _FILE_NAME
+    made = aside / f"{uuid4().hex}{_SUFFIX}"
+    root = _folder_path(person, new.source) / uuid4().hex
+    path = root / _file_name(new.name)
     known = False
     try:
         write(made)
@@ -161,12 +163,22 @@ def _catalogued(person: Person, new: NewImage, path: Path) -> Image:
 
 def _folder(person: Person, source: Image) -> Folder:
     """Find the folder of those images that belong to a person within a group."""
-    name = f"{source.group_id}-{person.pk}"
     folder, _ = Folder.objects.get_or_create(
-        path=str(settings.GRATICULE["home"] / "images" / name),
+        path=str(_folder_path(person, source)),
         defaults={"owner": person, "group": source.group, "scanned": timezone.now()},
     )
     return folder
+
+
+def _folder_path(person: Person, source: Image) -> Path:
+    home: Path = settings.GRATICULE["home"]
+    return home / "images" / f"{source.group_id}-{person.pk}"
+
+
+def _file_name(name: str) -> str:
+    """Name a file after its image, as far as file systems go."""
+    base = safe_name(name.replace("/", "_")).encode()[:_LONGEST_NAME_BYTES]
+    return f"{base.decode(errors='ignore')}{_SUFFIX}"
 
 
 def _fileset(folder: Folder, path: Path, found: Inspected) -> Fileset:

@@ -218,3 +218,14 @@ def test_who_does_not_see_the_image_gets_no_movie(do_task, film, cast):
     assert av.open(str(do_task("movie", cast.bob, image=image.pk).path("movie")))
     with pytest.raises(NotFoundError):
         do_task("movie", cast.charlie, image=image.pk)
+
+
+def test_long_names_are_cut_as_file_systems_count(do_task, film):
+    image, _ = film
+    image.name = "../" + "細胞" * 400
+    image.save()
+    done = do_task("movie", image=image.pk, start=0, end=0, size=64)
+    name = done.written["movie"]["name"]
+    assert name.startswith(".._細胞")
+    assert name.endswith(("胞.mp4", "細.mp4"))
+    assert len(name.encode()) < 200

@@ -52,6 +52,7 @@ def test_it_works(do_task, lab, catalog):
     assert image.group == lab.cells.group
     assert list(image.datasets.all()) == [lab.dataset]
     assert image.name == f"{lab.cells.name} (max z 0-3)"
+    assert Path(image.fileset.entry).is_relative_to(image.fileset.folder.path)
     (file,) = image.fileset.files.all()
     assert file.size_bytes == Path(file.path).stat().st_size
 
@@ -155,6 +156,14 @@ def test_where_it_goes_and_what_it_is_called(do_task, lab, catalog):
     assert np.array_equal(pixels, lab.pixels[:, :, :2].max(axis=2))
 
 
+def test_long_names_and_strange_ones(do_task, lab):
+    name = "../µ/" + "細胞" * 200
+    image, pixels = made(do_task("projection", image=lab.cells.pk, NAME=name))
+    assert image.name == name
+    assert pixels.shape == (2, 3, 60, 80)
+    assert Path(image.fileset.entry).name.startswith(".._µ_細胞細胞")
+
+
 @pytest.mark.parametrize(
     ("asked", "error"),
     [
@@ -171,12 +180,12 @@ def test_what_makes_no_sense_leaves_nothing(do_task, lab, asked, error):
 
     from graticule.catalog.models import Image
 
+    images = settings.GRATICULE["home"] / "images"
+    before = set(images.glob("*/*"))
     with pytest.raises(error):
         do_task("projection", **{"image": lab.cells.pk} | asked)
     assert Image.objects.count() == 2
-    images = settings.GRATICULE["home"] / "images"
-    entries = set(Image.objects.values_list("fileset__entry", flat=True))
-    assert not [path for path in images.glob("*/*") if str(path) in entries]
+    assert set(images.glob("*/*")) == before
 
 
 def test_an_image_that_cannot_be_read_leaves_nothing(do_task, lab):
@@ -185,12 +194,12 @@ def test_an_image_that_cannot_be_read_leaves_nothing(do_task, lab):
     from graticule.catalog.models import Fileset, Image
 
     folder = settings.GRATICULE["home"] / "images"
-    before = set(folder.glob("*"))
+    before = set(folder.glob("*/*"))
     Path(lab.cells.fileset.entry).write_bytes(b"II*\0nothing")
     with pytest.raises(FileError):
         do_task("projection", image=lab.cells.pk)
     assert Image.objects.count() == Fileset.objects.count() == 2
-    assert set(folder.glob("*")) == before
+    assert set(folder.glob("*/*")) == before
 
 
 @pytest.mark.parametrize("level", ["rw----", "rwr---", "rwra--", "rwrw--"])

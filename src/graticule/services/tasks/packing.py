@@ -22,7 +22,7 @@ from graticule.services.zip_stream import safe_name
 
 ZIP = "application/zip"
 _COPY_BYTES = 1 << 20
-_LONGEST_NAME = 200
+_LONGEST_NAME_BYTES = 150
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -137,6 +137,10 @@ def full_disk_told() -> Iterator[None]:
         cause = error.__cause__
         if isinstance(cause, OSError) and cause.errno in _FULL:
             raise cause from None
+        # TensorStore has it in words only.
+        for number in _FULL:
+            if os.strerror(number) in error.cause:
+                raise OSError(number, os.strerror(number)) from None
         raise
 
 
@@ -144,4 +148,10 @@ def file_name(name: str) -> str:
     """Make a text the name of a file of a result: no folders, not too long."""
     name = safe_name(name.replace("/", "_"))
     base, dot, extension = name.rpartition(".")
-    return f"{base[:_LONGEST_NAME]}{dot}{extension[:_LONGEST_NAME]}"
+    extension = _shortened(extension, _LONGEST_NAME_BYTES // 4)
+    return f"{_shortened(base, _LONGEST_NAME_BYTES)}{dot}{extension}"
+
+
+def _shortened(text: str, most_bytes: int) -> str:
+    """Cut a text to what it may be in UTF-8, as file systems count."""
+    return text.encode()[:most_bytes].decode(errors="ignore")
