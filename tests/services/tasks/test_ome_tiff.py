@@ -158,5 +158,10 @@ def test_a_full_disk_is_no_fault_of_a_file(lab, tmp_path):
     with pytest.raises(OSError, match="No space") as caught, full_disk_told():
         raise FileError(tmp_path, "cannot be written") from full
     assert caught.value is full
+    # As TensorStore says it.
+    words = "cannot be written: file 3: No space left on device [os_error_code='28']."
+    with pytest.raises(OSError, match="No space") as caught, full_disk_told():
+        raise FileError(tmp_path, words) from ValueError(words)
+    assert caught.value.errno == 28
     with pytest.raises(FileError), full_disk_told():
         raise FileError(tmp_path, "is damaged") from OSError(5, "Input/output error")
