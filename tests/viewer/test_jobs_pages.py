@@ -414,6 +414,14 @@ def test_jobs_of_people_are_theirs(new_tab, server, echo):
         assert who.request.get(job).status == status
     alice.goto(f"{server.url}/services/jobs")
     assert alice.get_by_role("link", name="of alice").count() == 1
+    # U43: who is not logged in is asked to, and led back.
+    nobody.goto(job)
+    nobody.locator("main").get_by_role("link", name="Log in").click()
+    nobody.get_by_label("User name").fill("alice")
+    nobody.get_by_label("Password").fill(PASSWORD)
+    nobody.get_by_role("button", name="Log in").click()
+    nobody.get_by_role("heading", name="of alice").wait_for()
+    assert nobody.url == job
 
 
 def test_the_menu_of_a_dataset_leads_to_forms_filled_in(page, server):
@@ -441,8 +449,11 @@ def test_the_menu_of_an_image_knows_what_is_on_the_screen(page, server):
     page.get_by_role("button", name="Run", exact=True).click()
     has_phase(page, "COMPLETED")
     video = page.locator("video")
-    page.wait_for_function("document.querySelector('video').readyState >= 1")
-    assert video.evaluate("video => video.videoWidth") == 60
+    width = """video => new Promise((resolve) => {
+      const tell = () => resolve(video.videoWidth);
+      video.readyState ? tell() : video.addEventListener("loadedmetadata", tell);
+    })"""
+    assert video.evaluate(width) == 60
 
 
 def test_menus_by_keyboard(page, server):

@@ -68,6 +68,7 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
 )
 TITLES = {
     400: "That request cannot be understood",
+    401: "Log in first",
     403: "That is not permitted",
     404: "Not found",
     405: "Not this way",

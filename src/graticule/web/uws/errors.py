@@ -149,7 +149,10 @@ def _shaped(
     else:
         answer = HttpResponse(error_document(said), status=status, content_type=VOTABLE)
     if challenge:
-        answer["WWW-Authenticate"] = 'Basic realm="Graticule", Bearer'
+        # Asked for Basic, a browser would put a box of its own over the page, which
+        # has a link to the login.
+        basic = "" if form is Format.HTML else 'Basic realm="Graticule", '
+        answer["WWW-Authenticate"] = f"{basic}Bearer"
     answer["Cache-Control"] = "no-cache"
     return answer
 
