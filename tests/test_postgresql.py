@@ -104,7 +104,7 @@ def test_the_same_on_postgresql(server, part):
         capture_output=True,
         text=True,
         check=False,
-        timeout=900,
+        timeout=1200,
     )
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-5_000:]
     with _connected(server, "graticule_gw0") as connection:

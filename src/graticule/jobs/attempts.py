@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from graticule.jobs import folders, store
@@ -56,21 +57,11 @@ def claim(
     served
         When this runner last took a job of an owner, in any rising number.
     """
-    waiting = (
-        Job.objects.filter(phase=Phase.QUEUED)
-        .order_by()
-        .values_list("owner")
-        .annotate(first=Min("queued"))
-    )
-    turns = sorted(waiting, key=lambda turn: (served.get(turn[0], 0.0), turn[1]))
+    waiting = _by_owner(Phase.QUEUED).annotate(first=Min("queued"))
+    turns = sorted(waiting, key=lambda turn: (served.get(turn[0] or None, 0), turn[1]))
     if not turns:
         return None
-    running = dict(
-        Job.objects.filter(phase=Phase.EXECUTING)
-        .order_by()
-        .values_list("owner")
-        .annotate(Count("pk"))
-    )
+    running = dict(_by_owner(Phase.EXECUTING).annotate(Count("pk")))
     most = settings.GRATICULE["max_running_per_owner"]
     for owner, _ in turns:
         if running.get(owner, 0) < most:
@@ -80,12 +71,23 @@ def claim(
     return None
 
 
-def _claim_of(owner: int | None, runner: str, lease: datetime) -> Job | None:
+def _by_owner(phase: Phase) -> QuerySet[Job, Any]:
+    """Group the jobs of a phase by owner; 0 is nobody.
+
+    Not by the column itself: its index would be taken, with all jobs in it, and not
+    the small one of those that wait or run.
+    """
+    rows = Job.objects.filter(phase=phase).order_by()
+    return rows.annotate(who=Coalesce("owner_id", 0)).values_list("who")
+
+
+def _claim_of(owner: int, runner: str, lease: datetime) -> Job | None:
     """Take an owner's oldest job; one that another takes just now is passed by."""
     with transaction.atomic():
         oldest = (
             Job.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(phase=Phase.QUEUED, owner=owner)
+            .annotate(who=Coalesce("owner_id", 0))
+            .filter(phase=Phase.QUEUED, who=owner)
             .order_by("queued", "pk")
             .first()
         )
