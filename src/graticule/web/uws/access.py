@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 
 from django.conf import settings
@@ -62,21 +63,33 @@ def find_job(caller: Caller, task: Task, job_id: str) -> Job:
     graticule.errors.NotPermittedError
         If it is somebody else's.
     """
-    # The log may be long, and few answers show it.
-    rows = Job.objects.select_related("owner").defer("log", "detail")
     # PostgreSQL refuses to look for what no id holds.
     known = "" if "\0" in job_id else job_id
-    job = rows.filter(pk=known, service=task.name).first()
+    job = next(iter(Job.objects.raw(_look_up(), [known, task.name])), None)
     missing = NotFoundError(f"There is no job {job_id[:40]} of {task.name}.")
     if job is None or (job.owner_id is None and not _may_use(job, caller)):
         raise missing
     if job.owner_id is None or _owns(caller, job):
+        if caller.person is not None and caller.person.pk == job.owner_id:
+            job.owner = caller.person  # known, so it need not be looked up
         return job
     if settings.GRATICULE["hide_foreign_jobs"]:
         raise missing
     if caller.person is None:
         raise ChallengeError
     raise NotPermittedError("This job is somebody else's.")
+
+
+@cache
+def _look_up() -> str:
+    """Write the query for a job once: Django needs longer for that than the tables.
+
+    The log may be long, and few answers show it.
+    """
+    rows = Job.objects.order_by().defer("log", "detail")
+    query = rows.filter(pk="").filter(service="").query
+    text: str = query.sql_with_params()[0]
+    return text
 
 
 def _owns(caller: Caller, job: Job) -> bool:
