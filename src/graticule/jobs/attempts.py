@@ -91,22 +91,24 @@ def _claim_of(owner: int, runner: str, lease: datetime) -> Job | None:
             .order_by("queued", "pk")
             .first()
         )
-        if oldest is None or not store.move(
-            oldest.pk,
-            (Phase.QUEUED,),
-            Phase.EXECUTING,
-            cause=f"claimed by {runner}",
-            fields={
-                "started": Coalesce(F("started"), now()),
-                "attempt": F("attempt") + 1,
-                "runner": runner,
-                "lease": lease,
-            },
+        if oldest is None:
+            return None
+        # It is held: what is written is what it was, and one more.
+        fields = {
+            "started": oldest.started or now(),
+            "attempt": oldest.attempt + 1,
+            "runner": runner,
+            "lease": lease,
+        }
+        cause = f"claimed by {runner}"
+        if not store.move(
+            oldest.pk, (Phase.QUEUED,), Phase.EXECUTING, cause=cause, fields=fields
         ):
             return None
+    for name, value in {**fields, "phase": Phase.EXECUTING.value}.items():
+        setattr(oldest, name, value)
     ring(folders.bells())
-    # Perhaps it has been deleted already.
-    return Job.objects.filter(pk=oldest.pk).first()
+    return oldest
 
 
 def renew(runner: str, lease: datetime) -> None:

@@ -59,7 +59,7 @@ def move(
     moment = now()
     if new in ENDED:
         changes |= {"ended": moment, "runner": "", "lease": None}
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         found: str | None = phases[0]
         if len(phases) > 1:
             query = Job.objects.select_for_update(no_key=True).filter(pk=job_id)
