@@ -254,19 +254,6 @@ urlpatterns = [
         table_views.table_slice,
         name="webgateway_table_slice",
     ),
-    re_path(
-        rf"^download_as/(?:{_IID}/)?$", download_views.download_as, name="download_as"
-    ),
-    re_path(
-        rf"^archived_files/download/(?:{_IID}/)?$",
-        download_views.archived_files,
-        name="archived_files",
-    ),
-    re_path(
-        rf"^original_file_paths/{_IID}/$",
-        download_views.original_file_paths,
-        name="original_file_paths",
-    ),
     # Not anchored at its end: any text may follow (contract 1).
     re_path(
         rf"^histogram_json/{_IID}/channel/(?P<channel>[0-9]+)/",
