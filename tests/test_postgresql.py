@@ -16,11 +16,18 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 ROOT = Path(__file__).parents[1]
 # Each on a server of its own, so that they can run side by side.
 PARTS = {
-    "catalogue, services, commands": ("tests/catalog", "tests/services", "tests/cli"),
-    "web": ("tests/web", "--ignore=tests/web/api"),
-    "JSON API, jobs": ("tests/web/api", "tests/jobs"),
+    "catalogue, services, commands": (
+        *("tests/catalog", "tests/services", "tests/cli"),
+        # These ask no table.
+        *("--ignore=tests/services/exports", "--ignore=tests/services/tables"),
+    ),
+    "web": ("tests/web", "--ignore=tests/web/api", "--ignore=tests/web/uws"),
+    "JSON API, jobs over HTTP": ("tests/web/api", "tests/web/uws"),
+    "jobs": ("tests/jobs",),
 }
-WORKERS = 2
+# Slow ones and those over the real files look at pixels and processes.
+FEWER = ("-m", "not slow and not shared_data")
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 PORT = 5432
 """Names the socket's file only: nothing listens on the network."""
 
@@ -98,7 +105,7 @@ def test_the_same_on_postgresql(server, part):
         if not name.startswith(("GRATICULE_", "PYTEST_", "DJANGO_"))
     }
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PARTS[part]],
+        [*PYTEST, *PARTS[part], *(FEWER if part != "jobs" else ())],
         cwd=ROOT,
         env=environment | {"GRATICULE_TEST_DATABASE_URL": url},
         capture_output=True,

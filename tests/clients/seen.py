@@ -46,7 +46,7 @@ def wait_until_seen(page, locator, expected, mode="RGB"):
     other difference is larger.
     """
     seen = None
-    for _ in range(60):
+    for _ in range(300):  # half a minute, when much runs beside it
         seen = image_pixels(locator, mode)
         if (
             seen is not None

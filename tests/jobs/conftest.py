@@ -94,7 +94,7 @@ class Workers:
         for process in self.running:
             process.terminate()
         for process in self.running:
-            process.wait(10)
+            process.wait(60)  # also where much runs beside it
             process.stdout.close()
         self.running.clear()
 

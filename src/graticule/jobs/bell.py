@@ -36,7 +36,11 @@ class Bell:
         self._path = folder / f"{name}-{uuid4().hex[:12]}{_SUFFIX}"
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
-        self._socket.bind(_address(self._path))
+        try:
+            self._socket.bind(_address(self._path))
+        except OSError:
+            self._socket.close()
+            raise
 
     def fileno(self) -> int:
         """Give the file number, to wait for."""

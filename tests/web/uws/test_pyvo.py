@@ -1,5 +1,7 @@
 """pyvo, a real client, against a real server and worker (contract uws 23; 25.11)."""
 
+import gc
+import warnings
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -18,6 +20,10 @@ def service(tmp_path_factory):
     home = tmp_path_factory.mktemp("pyvo-home")
     with serving_jobs(home) as base:
         yield pyvo.dal.TAPService(f"{base}/echo")
+    # What it left open is closed here and not amid the tests of others.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def test_create_run_wait_fetch_delete(service):

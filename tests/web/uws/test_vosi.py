@@ -12,6 +12,18 @@ BASE = "/services/echo"
 NS = "{http://www.ivoa.net/xml/VOSIAvailability/v1.0}"
 
 
+@pytest.fixture(autouse=True)
+def own_home(monkeypatch, tmp_path):
+    """A home that no worker of other tests is in."""
+    from dataclasses import replace
+
+    from django.conf import settings
+
+    loaded = settings.GRATICULE
+    values = {**loaded.values, "home": tmp_path}
+    monkeypatch.setattr(settings, "GRATICULE", replace(loaded, values=values))
+
+
 def notes(client):
     answer = client.get(f"{BASE}/availability")
     assert answer.status_code == 200
@@ -49,16 +61,13 @@ def test_availability_is_true(client, new_job):
     assert notes(client) == []
 
 
-def test_a_worker_that_was_killed_is_not_there(client, tmp_path):
-    import socket
-
+def test_a_worker_that_was_killed_is_not_there(client):
     from graticule.jobs import folders
+    from graticule.jobs.bell import Bell
 
-    folders.bells().mkdir(parents=True, exist_ok=True)
-    left = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    left.bind(str(folders.bells() / "worker-0123456789ab.bell"))
+    left = Bell(folders.bells(), "worker")
     assert notes(client) == []
-    left.close()  # the file stays, nobody hears
+    left._socket.close()  # the file stays, nobody hears
     assert len(notes(client)) == 1
 
 
