@@ -17,7 +17,9 @@ ENDED = {"COMPLETED", "ERROR", "ABORTED"}
 @contextmanager
 def serving_jobs(home: Path, **settings: str):
     """Start both on a free port, and stop them; gives the address of the services."""
-    env = environment(home) | {
+    # A database of its own: workers of several homes must not share one.
+    own = environment(home) | {"GRATICULE_DATABASE_URL": ""}
+    env = own | {
         "GRATICULE_WORKERS": "2",
         "GRATICULE_EMBEDDED_WORKER": "true",
         "GRATICULE_ECHO_SERVICE": "true",
