@@ -18,7 +18,6 @@ def own_home(request, catalog, monkeypatch, tmp_path):
     from dataclasses import replace
 
     from django.conf import settings
-
     from django.db import connection
 
     from graticule.jobs.models import Job
