@@ -289,7 +289,8 @@ class TestRois:
         assert asked.value.headers["content-type"] == "image/jpeg"
 
     def test_they_are_hidden(self, nuclei):
-        # The table lies over the link.
+        # The table lies over the link; what is being loaded shows them again.
+        nuclei.page.wait_for_load_state("networkidle")
         nuclei.page.locator("#hide-rois-a").dispatch_event("click")
         expect(nuclei.page.locator("svg rect")).to_have_count(0)
 

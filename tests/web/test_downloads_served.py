@@ -2,6 +2,7 @@
 
 import io
 import os
+import socket
 import subprocess
 import time
 import zipfile
@@ -30,7 +31,14 @@ def server(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     scan = [*GRATICULE, "scan", str(folder)]
     subprocess.run(scan, env=environment(home), check=True, capture_output=True)
-    with serving(home) as found, httpx.Client(base_url=found.url, timeout=30) as client:
+    # A system may hold more than a whole file for a client that does not read.
+    small = httpx.HTTPTransport(
+        socket_options=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)]
+    )
+    with (
+        serving(home) as found,
+        httpx.Client(base_url=found.url, timeout=30, transport=small) as client,
+    ):
         yield client, folder, found.image_id
 
 
