@@ -88,6 +88,8 @@ def section(title: str, page: Page, address_of_page: str, more: str = "") -> Any
 def _card(entry: Container) -> dict[str, Any]:
     return {
         "url": address(entry.kind, entry.id),
+        "kind": entry.kind.value,
+        "id": entry.id,
         "name": entry.name,
         "counts": counted(entry.children, *_CHILDREN[entry.kind]),
         "covers": entry.covers,

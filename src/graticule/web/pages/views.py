@@ -67,6 +67,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "kind": "Search" if asked.text else "",
         "q": asked.text,
         "sections": sections,
+        "browse": {"kind": "search" if asked.text else "start"},
     }
     return _page(request, "shelves.html", filling)
 
@@ -118,6 +119,7 @@ def _shelves(
         "description": parent.description,
         "trail": answers.trail(place, parent.name),
         "sections": [answers.section("", page, here)] if page.total else [],
+        "browse": {"kind": parent_kind.value, "id": parent.pk},
         "makes": menus.makes(parent_kind, parent.pk),
     }
     return _page(request, "shelves.html", filling)
