@@ -418,10 +418,33 @@ def test_large_planes_are_not_offered(open_image):
 
 def test_facts(open_image):
     stage = open_image(STACK)
-    text = stage.page.locator("#facts").inner_text()
+    facts = stage.page.locator("#facts")
+    assert not facts.is_visible()
+    stage.page.get_by_role("tab", name="Info").click()
+    assert facts.is_visible()
+    text = facts.inner_text()
     assert f"240 {TIMES} 170 px, 5 z planes, 3 time points, 2 channels" in text
     assert "uint16" in text
     assert STACK in text
+
+
+def test_the_open_tab_is_in_the_address_and_told_by_arrows(open_image):
+    stage = open_image(STACK)
+    page = stage.page
+    page.locator('#viewer[data-parts="there"]').wait_for()
+    page.get_by_role("tab", name="Channels").press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "tab-info"
+    page.wait_for_url("**tab=info**")
+    page.reload()
+    page.locator("#facts").wait_for(state="visible")
+    page.get_by_role("tab", name="Info").press("Home")
+    page.wait_for_url(lambda url: "tab=" not in url)
+
+
+def test_what_others_add_to_the_address_stays(open_image):
+    stage = open_image(STACK, "?note=mine&z=2")
+    assert stage.query()["note"] == "mine"
+    assert stage.query()["z"] == "2"
 
 
 def test_tiles_that_fail_are_said_calmly_and_tried_again(new_tab, open_image):

@@ -59,8 +59,21 @@ export class Keys {
     this.actions = actions;
     this.sheet = sheet;
     this.on = stored();
+    this.added = new Map();
     this.#fillSheet();
     document.addEventListener("keydown", (event) => this.#pressed(event));
+  }
+
+  /**
+   * Give a single key to a part of the page, and a line in the sheet.
+   *
+   * @param {string} key As `KeyboardEvent.key` names it.
+   * @param {string} what
+   * @param {function()} act
+   */
+  add(key, what, act) {
+    this.added.set(key, { what, act });
+    this.#fillSheet();
   }
 
   #fillSheet() {
@@ -82,7 +95,8 @@ export class Keys {
       },
     });
     check.checked = this.on;
-    const rows = HELP.map(([keys, what]) =>
+    const more = [...this.added].map(([key, { what }]) => [[key], what]);
+    const rows = [...HELP.slice(0, -2), ...more, ...HELP.slice(-2)].map(([keys, what]) =>
       element(
         "tr",
         {},
@@ -153,6 +167,7 @@ export class Keys {
       p: this.actions.panel,
       l: this.actions["copy-link"],
       "?": this.actions.help,
+      ...(this.added.has(key) ? { [key]: this.added.get(key).act } : {}),
     }[key];
     if (act) {
       act();

@@ -1,6 +1,7 @@
 // The image page: asks for the image and joins the parts. See display.js for
 // the state, picture.js for the stage.
 
+import { Address } from "./address.js";
 import { ChannelCard } from "./channel_card.js";
 import { Display } from "./display.js";
 import { DownloadLink, offerFormats, offerJobs } from "./download.js";
@@ -8,14 +9,16 @@ import { showFacts } from "./facts.js";
 import { Gateway, GatewayError } from "./gateway.js";
 import { Keys } from "./keys.js";
 import { Notices } from "./notices.js";
+import { Overlay } from "./overlay.js";
+import { joinParts } from "./parts.js";
 import { Picture } from "./picture.js";
 import { Planes } from "./planes.js";
 import { offerProjection } from "./projection.js";
 import { applyQuery, pageQuery, renderingQuery, viewOf } from "./query.js";
 import { ScaleBar } from "./scale_bar.js";
+import { Tabs } from "./tabs.js";
 import { PlaneSource, TileGrid } from "./tiles.js";
-
-const ADDRESS_DELAY_MS = 150;
+import { Tools } from "./tools.js";
 
 const viewer = document.getElementById("viewer");
 const by = (id) => document.getElementById(id);
@@ -24,10 +27,14 @@ const gateway = new Gateway(document.documentElement.dataset.gateway, viewer.dat
 
 /** Everything that follows when the image is known. */
 class ImagePage {
-  #timer = null;
-
   constructor(data) {
-    const params = new URLSearchParams(location.search);
+    this.data = data;
+    this.gateway = gateway;
+    this.notices = notices;
+    this.address = new Address(viewer, () =>
+      this.picture.ready ? pageQuery(this.display, this.picture.view) : null,
+    );
+    const { params } = this.address;
     this.display = new Display(data);
     applyQuery(this.display, params);
     offerProjection(by("projection-group"), by("projection"), this.display, data.tiles);
@@ -45,8 +52,28 @@ class ImagePage {
     showFacts(by("facts"), data);
     this.actions = this.#actions();
     this.keys = new Keys(by("help"), this.display, this.picture, this.actions);
+    this.overlay = new Overlay(this.picture);
+    this.tools = new Tools(by("tools"), this.picture, this.keys);
+    this.tabs = new Tabs(by("tabs"));
     this.#listen(viewOf(params));
     this.#draw();
+    this.#join();
+  }
+
+  /** Join the parts that can wait for the first picture. */
+  async #join() {
+    await this.settled();
+    await joinParts(this, viewer);
+    const { tools, tabs, address } = this;
+    const tool = address.add("tool", () => (tools.current === "look" ? "" : tools.current));
+    const first = tabs.current;
+    const tab = address.add("tab", () => (tabs.current === first ? "" : tabs.current));
+    tabs.open(tab);
+    if (tool) {
+      tools.take(tool);
+    }
+    tools.addEventListener("change", () => address.changed());
+    tabs.addEventListener("change", () => address.changed());
   }
 
   #actions() {
@@ -76,6 +103,7 @@ class ImagePage {
     this.display.addEventListener("change", () => this.#draw());
     this.picture.addEventListener("first", () => this.picture.setView(firstView));
     this.picture.addEventListener("move", () => this.#moved());
+    this.address.addEventListener("written", () => this.#offer());
     this.picture.addEventListener("busy", () => {
       by("progress").hidden = !this.picture.busy;
     });
@@ -99,13 +127,13 @@ class ImagePage {
     this.cards.forEach((card) => card.update());
     const grey = document.querySelector("[data-action=greyscale]");
     grey.setAttribute("aria-pressed", String(display.model === "greyscale"));
-    this.#rememberSoon();
+    this.address.changed();
   }
 
   #moved() {
     by("zoom").textContent = `${Number((this.picture.zoom * 100).toPrecision(3))} %`;
     this.scaleBar.update(this.picture.zoom);
-    this.#rememberSoon();
+    this.address.changed();
   }
 
   #pointed(event) {
@@ -114,20 +142,8 @@ class ImagePage {
     by("pointer").value = at ? `x ${at.x}  y ${at.y}` : "";
   }
 
-  /** Keep the address and the download link to what is shown. */
-  #rememberSoon() {
-    viewer.dataset.address = "behind";
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#remember(), ADDRESS_DELAY_MS);
-  }
-
-  #remember() {
-    if (!this.picture.ready) {
-      this.#rememberSoon();
-      return;
-    }
-    viewer.dataset.address = "current";
-    history.replaceState(null, "", `?${pageQuery(this.display, this.picture.view)}`);
+  /** Keep links to what is shown. */
+  #offer() {
     const query = renderingQuery(this.display);
     this.download.update(gateway, this.display, query);
     offerFormats(by("save"), this.display, query);
@@ -135,7 +151,7 @@ class ImagePage {
   }
 
   async #copyLink() {
-    this.#remember();
+    this.address.write();
     try {
       await navigator.clipboard.writeText(location.href);
       notices.say("Link to this view copied.");

@@ -4,8 +4,10 @@
 // one is dropped: nothing flashes. While one is on its way only the newest of
 // those asked for meanwhile is kept, so a dragged slider never builds a queue.
 //
-// Events: "move" (the view changed), "busy" (see `busy`), "trouble" (`detail`
-// is the address that failed).
+// Events: "move" (the view changed), "frame" (what is above must follow; often),
+// "busy" (see `busy`), "trouble" (`detail` is the address that failed).
+
+import { makeStage } from "./stage.js";
 
 const { OpenSeadragon } = window;
 
@@ -13,35 +15,10 @@ const { OpenSeadragon } = window;
 const PATIENCE_MS = 700;
 // From this zoom on, pixels are shown as squares.
 const SQUARES_FROM = 4;
-// OpenSeadragon would write a style element, which a strict content policy
-// forbids, unless it finds its mark. An element of no namespace bears the mark
-// without being a style; image.css says what the style would.
-const STYLE_MARK = "data-openseadragon-mobile-css";
 const FIT_MARGIN = 0.02;
 const SMALLEST_PART = 0.4;
 // Pixels' edges come out this much beside whole numbers at most.
 const ROUNDING = 1e-6;
-
-function forestallStyle() {
-  if (!document.querySelector(`style[${STYLE_MARK}]`)) {
-    const mark = document.createElementNS(null, "style");
-    mark.setAttribute(STYLE_MARK, "");
-    document.head.append(mark);
-  }
-}
-
-/** Keep an element on whole screen pixels: between them, pictures blur. */
-function keepOnGrid(element) {
-  const fit = () => {
-    const { left, top, right, bottom } = element.parentElement.getBoundingClientRect();
-    element.style.left = `${Math.ceil(left) - left}px`;
-    element.style.top = `${Math.ceil(top) - top}px`;
-    element.style.width = `${Math.floor(right) - Math.ceil(left)}px`;
-    element.style.height = `${Math.floor(bottom) - Math.ceil(top)}px`;
-  };
-  fit();
-  new ResizeObserver(fit).observe(element.parentElement);
-}
 
 export class Picture extends EventTarget {
   #viewer;
@@ -57,28 +34,9 @@ export class Picture extends EventTarget {
     super();
     this.element = element;
     this.smooth = smooth;
-    forestallStyle();
-    keepOnGrid(element);
-    this.#viewer = OpenSeadragon({
-      element,
-      drawer: "canvas",
-      tabIndex: -1,
-      showNavigationControl: false,
-      gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
-      gestureSettingsPen: { clickToZoom: false },
-      zoomPerScroll: 1.25,
-      animationTime: 0.35,
-      springStiffness: 9,
-      visibilityRatio: 0.25,
-      maxZoomPixelRatio: 32,
-      preserveImageSizeOnResize: true,
-      imageLoaderLimit: 8,
-      timeout: 60000,
-    });
-    this.#viewer.addHandler("canvas-key", (event) => {
-      event.preventDefaultAction = true;
-    });
+    this.#viewer = makeStage(element);
     this.#viewer.addHandler("viewport-change", () => this.#moved());
+    this.#viewer.addHandler("update-viewport", () => this.#tell("frame"));
     this.#viewer.addHandler("resize", () => {
       this.#limitZoom();
       this.#moved();
@@ -272,6 +230,36 @@ export class Picture extends EventTarget {
     const inside = at.x >= 0 && at.y >= 0 && at.x < width && at.y < height;
     const pixel = (value) => Math.floor(value + ROUNDING);
     return inside ? { x: pixel(at.x), y: pixel(at.y) } : null;
+  }
+
+  /** Where the image lies on the stage now: a point is `at * scale + (x, y)`. */
+  get placement() {
+    if (!this.#current) {
+      return null;
+    }
+    const { viewport } = this.#viewer;
+    const zero = new OpenSeadragon.Point(0, 0);
+    const { x, y } = viewport.pixelFromPoint(
+      this.#current.imageToViewportCoordinates(zero, true),
+      true,
+    );
+    return { scale: this.#current.viewportToImageZoom(viewport.getZoom(true)), x, y };
+  }
+
+  /** The point of the image, in pixels with fractions, under one of the stage. */
+  pointAt(x, y) {
+    const at = this.placement;
+    return at && { x: (x - at.x) / at.scale, y: (y - at.y) / at.scale };
+  }
+
+  /** Whether dragging moves the image, or is a tool's. */
+  setPanning(on) {
+    for (const kind of ["Mouse", "Touch", "Pen"]) {
+      const gestures = this.#viewer[`gestureSettings${kind}`];
+      gestures.dragToPan = on;
+      gestures.flickEnabled = on && kind !== "Mouse";
+      gestures.dblClickToZoom = on;
+    }
   }
 
   /** What the screen shows as a JPEG. */
