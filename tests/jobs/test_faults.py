@@ -82,7 +82,7 @@ def test_processes_and_runners_killed_at_random_under_load(workers, submit, seed
     left = 2
     begun = time.monotonic()
     while not all_ended(jobs):
-        assert time.monotonic() - begun < 60
+        assert time.monotonic() - begun < 300
         time.sleep(chance.uniform(0.05, 0.4))
         victim = chance.choice(running)
         if left and chance.random() < 0.3:

@@ -1,5 +1,6 @@
 """One runner turn by turn, with an executor that says what it is told to say."""
 
+import threading
 import time
 from datetime import timedelta
 from types import SimpleNamespace
@@ -40,7 +41,9 @@ def scripted(database):
 
     executor = Scripted()
     runner = Runner(executor, timedelta(seconds=15))
-    yield SimpleNamespace(executor=executor, turn=lambda: runner._turn(0))
+    yield SimpleNamespace(
+        executor=executor, turn=lambda seconds=0: runner._turn(seconds)
+    )
     runner._leave()
     forget_jobs()
 
@@ -84,6 +87,18 @@ def test_a_result_that_vanished_is_an_error_not_the_end_of_the_runner(
     job.refresh_from_db()
     assert (job.phase, job.fault) == ("ERROR", "transient")
     assert not job.results.exists()
+
+
+def test_a_bell_begins_a_job_without_waiting_for_the_next_look(scripted, submit):
+    from django.db import connection
+
+    timer = threading.Timer(0.2, lambda: (submit(), connection.close()))
+    timer.start()
+    begun = time.monotonic()
+    while not scripted.executor.started:
+        scripted.turn(seconds=60)
+    assert time.monotonic() - begun < 30
+    timer.join()
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=400), timedelta(days=-400)])

@@ -397,9 +397,9 @@ def test_long_queries(client, path):
 def test_a_long_number_takes_no_time(client, path):
     import time
 
-    started = time.perf_counter()
+    started = time.thread_time()  # of this thread, whatever else runs
     client.get(f"{path}/1/0/", {"c": f"1|{'9' * 30000}x:5", "q": "1" * 30000 + "x"})
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5
 
 
 class TestForm:

@@ -2,7 +2,6 @@
 
 import io
 import socket
-import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
@@ -13,11 +12,14 @@ from lxml import etree
 from tests.web.uws.documents import UWS, schema
 from tests.web.uws.serving import ended, new_job, phase_of, serving_jobs
 
+# Much less than the server makes anybody wait, much more than answering takes.
+SOON = 3.0
+
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory):
     home = tmp_path_factory.mktemp("jobs-home")
-    with serving_jobs(home, sync_duration="3 s", max_wait="4 s") as address:
+    with serving_jobs(home, sync_duration="3 s", max_wait="5 s") as address:
         yield address
 
 
@@ -49,36 +51,30 @@ def shown(answer):
 
 def test_a_wait_ends_when_the_phase_changes(base, client, other):
     # U44, U48: whichever process made the change
-    late = []
-    for _ in range(10):
+    for _ in range(3):
         job = new_job(client, base)
         with ThreadPoolExecutor(1) as pool:
-            waits = pool.submit(
-                lambda job=job: (client.get(f"{job}?WAIT=-1"), time.monotonic())
-            )
+            waits = pool.submit(client.get, f"{job}?WAIT=-1")
             time.sleep(0.15)
             assert not waits.done()
             other.post(f"{job}/phase", data={"PHASE": "ABORT"})
-            changed = time.monotonic()
-            answer, woken = waits.result(10)
+            answer, seconds = timed(lambda waits=waits: waits.result(10))
         assert shown(answer) == "ABORTED"
-        late.append(woken - changed)
-    assert statistics.median(late) < 0.1, late
-    assert max(late) < 1.0, late
+        assert seconds < SOON
 
 
 def test_a_wait_ends_after_its_time(base, client):
     # U44, U46, U47
     job = new_job(client, base)
     for query, least, most in (
-        ("WAIT=1", 1.0, 2.5),
-        ("wait=1&phase=PENDING", 1.0, 2.5),
-        ("WAIT=0", 0, 0.5),
-        ("WAIT=", 0, 0.5),
-        ("PHASE=PENDING", 0, 0.5),
-        ("WAIT=60&PHASE=QUEUED", 0, 0.5),  # U45: it is not in that phase
-        ("WAIT=-7", 4.0, 5.5),  # as -1, capped by max_wait
-        ("WAIT=999999999", 4.0, 5.5),
+        ("WAIT=1", 1.0, 4.5),
+        ("wait=1&phase=PENDING", 1.0, 4.5),
+        ("WAIT=0", 0, SOON),
+        ("WAIT=", 0, SOON),
+        ("PHASE=PENDING", 0, SOON),
+        ("WAIT=60&PHASE=QUEUED", 0, SOON),  # U45: it is not in that phase
+        ("WAIT=-7", 5.0, 20),  # as -1, capped by max_wait
+        ("WAIT=999999999", 5.0, 20),
     ):
         answer, seconds = timed(lambda query=query: client.get(f"{job}?{query}"))
         assert shown(answer) == "PENDING"
@@ -92,7 +88,7 @@ def test_what_has_ended_is_not_waited_for(base, client):
     for query in ("WAIT=-1", "WAIT=60&PHASE=COMPLETED"):
         answer, seconds = timed(lambda query=query: client.get(f"{job}?{query}"))
         assert shown(answer) == "COMPLETED"
-        assert seconds < 0.5
+        assert seconds < SOON
 
 
 @pytest.mark.parametrize(
@@ -123,15 +119,15 @@ def test_deleting_wakes_with_404(base, client, other):
         time.sleep(0.2)
         (answer, seconds) = timed(lambda: (other.delete(job), waits.result(10))[1])
     assert answer.status_code == 404
-    assert seconds < 1.0
+    assert seconds < SOON
 
 
 def test_waits_are_on_jobs_alone(base, client):
     # U44
     job = new_job(client, base)
     for path in ("/phase", "/parameters", "/results"):
-        _, seconds = timed(lambda path=path: client.get(f"{job}{path}?WAIT=3"))
-        assert seconds < 0.5
+        _, seconds = timed(lambda path=path: client.get(f"{job}{path}?WAIT=5"))
+        assert seconds < SOON
 
 
 def test_clients_that_hang_up_keep_nobody_out(base, client):
@@ -140,12 +136,12 @@ def test_clients_that_hang_up_keep_nobody_out(base, client):
     where = urlsplit(job)
     for _ in range(50):
         with socket.create_connection((where.hostname, where.port)) as gone:
-            head = f"GET {where.path}?WAIT=4 HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n"
+            head = f"GET {where.path}?WAIT=5 HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n"
             gone.sendall(head.encode())
     for _ in range(20):
         answer, seconds = timed(lambda: client.get(f"{job}/phase"))
         assert answer.text == "PENDING"
-        assert seconds < 0.5
+        assert seconds < SOON
 
 
 def test_sync_answers_with_the_result(base, client):
@@ -202,7 +198,7 @@ def test_sync_errors(base, client, asked, status, words):
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/x-votable+xml"
     assert words in answer.text
-    assert seconds < 5
+    assert seconds < 15  # and not 30
 
 
 def test_sync_jobs_are_in_no_list(base, client):
