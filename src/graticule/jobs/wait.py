@@ -40,6 +40,12 @@ class Waiters:
         self._thread: Thread | None = None
         self._bell: Bell | None = None
         self._somebody = Event()
+        self._ended = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether nobody is let wait any more."""
+        return self._ended
 
     def add(self, job_id: str, phase: Phase, woken: Woken) -> int:
         """Call somebody, once, when a job is not in a phase any more.
@@ -47,7 +53,8 @@ class Waiters:
         Parameters
         ----------
         woken
-            Called from the poller's thread; must return at once.
+            Called from the poller's thread; must return at once. When the process is
+            about to stop, it is called although nothing has changed.
 
         Returns
         -------
@@ -58,11 +65,13 @@ class Waiters:
             self._next += 1
             number = self._next
             self._waiting[job_id][number] = (phase, woken)
-            if self._thread is None:
+            if self._thread is None and not self._ended:
                 self._bell = Bell(folders.bells())
                 self._thread = Thread(target=self._poll, name="job waits", daemon=True)
                 self._thread.start()
             self._somebody.set()
+        if self._ended:
+            self._wake_all()
         return number
 
     def remove(self, job_id: str, number: int) -> None:
@@ -73,6 +82,19 @@ class Waiters:
                 waiting.pop(number, None)
                 if not waiting:
                     del self._waiting[job_id]
+
+    def end(self) -> None:
+        """Wake everybody: the process is about to stop (U49)."""
+        self._ended = True
+        self._wake_all()
+
+    def _wake_all(self) -> None:
+        with self._lock:
+            ids = list(self._waiting)
+        try:
+            self._wake(_whole(ids), ids)
+        except DatabaseError:
+            logger.exception("Those who wait cannot be told that the server stops.")
 
     def _poll(self) -> None:
         bell = self._bell
@@ -115,7 +137,7 @@ class Waiters:
                 waiting = self._waiting.get(job_id, {})
                 job = jobs.get(job_id)
                 for number, (phase, call) in list(waiting.items()):
-                    if job is None or job.phase != phase:
+                    if self._ended or job is None or job.phase != phase:
                         woken.append((call, job))
                         del waiting[number]
                 if not waiting:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from importlib.resources import files
 from threading import Thread
 
@@ -34,6 +35,8 @@ def _application() -> WhiteNoise:
         autorefresh=settings.DEBUG,
         max_age=60,
     )
+    admin = str(files("django.contrib.admin") / "static")
+    served.add_files(admin, prefix="static/")
     for folder in static_folders():
         served.add_files(str(folder), prefix="static/")
     return served
@@ -54,6 +57,27 @@ def _leave_with_parent() -> None:
         os._exit(1)
 
 
+def _wake_waits(ear: int) -> None:
+    """When this worker is told to stop, answer those who wait for jobs (U49)."""
+    from graticule.jobs.wait import waiters  # noqa: PLC0415 -- when all is loaded
+
+    while number := os.read(ear, 1):
+        if number[0] in {signal.SIGTERM, signal.SIGINT}:
+            waiters.end()
+
+
+def _hear_signals() -> int | None:
+    """Have signals written to a pipe, whoever handles them; workers of ours only."""
+    if multiprocessing.parent_process() is None:
+        return None
+    ear, mouth = os.pipe()
+    os.set_blocking(mouth, False)
+    signal.set_wakeup_fd(mouth, warn_on_full_buffer=False)
+    return ear
+
+
 application = _application()
 for _task in (_warm_up, _leave_with_parent):
     Thread(target=_task, name=_task.__name__, daemon=True).start()
+if (_ear := _hear_signals()) is not None:
+    Thread(target=_wake_waits, args=(_ear,), name="signals", daemon=True).start()

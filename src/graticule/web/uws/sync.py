@@ -19,6 +19,7 @@ from graticule.jobs.executors.base import Given
 from graticule.jobs.models import Job, JobResult
 from graticule.jobs.phases import FINAL, Phase
 from graticule.jobs.times import now
+from graticule.jobs.wait import waiters
 from graticule.web.uws import params
 from graticule.web.uws.access import (
     Caller,
@@ -105,11 +106,16 @@ def _ended(mount: Mount, job: Job) -> Job:
     ------
     TimeOutError
         If that takes too long; the job is aborted.
+    graticule.web.uws.errors.BusyError
+        If the server is stopped meanwhile.
     """
     duration: timedelta = settings.GRATICULE["sync_duration"]
     end = time.monotonic() + duration.total_seconds()
     while job.phase not in FINAL and (left := end - time.monotonic()) > 0:
         job = sleep(job, left)
+        if waiters.ended and job.phase not in FINAL:
+            requests.abort(job, "the server was stopped")
+            raise BusyError("The server is being stopped. Try again in a moment.")
     if job.phase not in FINAL:
         requests.abort(job, "it took too long to be waited for")
         raise TimeOutError(
