@@ -32,7 +32,17 @@ KNOWN = {
     "service": "service",
     "job_id": "job",
 }
-DOORS = ("gateway", "api", "webclient", "iviewer", "figure", "clients", "pages", "jobs")
+DOORS = (
+    "gateway",
+    "api",
+    "webclient",
+    "iviewer",
+    "figure",
+    "annotate",
+    "clients",
+    "pages",
+    "jobs",
+)
 
 
 @pytest.fixture

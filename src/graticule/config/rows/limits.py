@@ -73,6 +73,13 @@ ROWS: tuple[Setting, ...] = (
         _GROUP,
     ),
     Setting(
+        "max_annotated",
+        kinds.whole,
+        "10000",
+        "Most things that are tagged or given key-values at once.",
+        _GROUP,
+    ),
+    Setting(
         "max_form_bytes",
         kinds.byte_size,
         "16 MiB",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graticule.web.annotate.descriptions import DOOR as ANNOTATE
 from graticule.web.api.descriptions import DOOR as API
 from graticule.web.clients.descriptions import DOOR as CLIENTS
 from graticule.web.figure.descriptions import DOOR as FIGURE
@@ -18,6 +19,7 @@ DOORS: tuple[Door, ...] = (
     WEBCLIENT,
     IVIEWER,
     FIGURE,
+    ANNOTATE,
     CLIENTS,
     PAGES,
     JOBS,

@@ -1,0 +1,1 @@
+"""What people put onto things: tags, key-values, comments, ratings, files, words."""
