@@ -221,6 +221,117 @@ def test_killing_a_job_that_has_ended_does_nothing(watch):
     assert watch.until(Ended, other).message == ""
 
 
+@pytest.mark.parametrize("kind", ["plain", "large", "file"])
+def test_pieces_give_the_same_everywhere_and_in_order(watch, kind):
+    order = watch.start("pieces", text(kind))
+    assert watch.until(Ended, order) == Ended(order.job_id, 1)
+    lines = watch.until(Written, order).path.read_text().splitlines()
+    if kind == "file":
+        names = [line.split("'")[1] for line in lines]
+        assert all(line.endswith("True)") for line in lines)
+        assert [(order.folder / name).read_text() for name in names] == [
+            str(number) for number in range(12)
+        ]
+    else:
+        wanted = {
+            "plain": [str(number * number) for number in range(12)],
+            "large": [300_000 * letter for letter in "abcdefghijkl"],
+        }
+        assert lines == wanted[kind]
+        # Nothing but the result is left where it went by files.
+        assert len([each for each in order.folder.iterdir() if each.is_file()]) <= 2
+    told = [e for e in watch.said if isinstance(e, Progress) and e.total == 12]
+    assert (told[-1].done, told[-1].job_id) == (12, order.job_id)
+    assert [e.done for e in told] == sorted(e.done for e in told)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("refused", "cells.tif: is not there."), ("mistaken", "error in the program")],
+)
+def test_a_piece_that_fails_fails_its_job_as_if_the_job_had_done_it(watch, kind, said):
+    ended = watch.until(Ended, watch.start("pieces", text(kind)))
+    assert said in ended.message
+    assert not ended.lost
+    assert ("secret" in ended.detail) == (kind == "mistaken")
+    assert ("in piece_mistaken" in ended.detail) == (kind == "mistaken")
+
+
+def test_a_job_may_leave_pieces_undone(watch):
+    order = watch.start("half")
+    assert watch.until(Ended, order) == Ended(order.job_id, 1)
+    assert watch.until(Written, order).path.read_text() == "[0, 1, 4]"
+
+
+def test_a_single_piece_is_done_by_the_job_itself(watch, request):
+    order = watch.start("nested")
+    assert watch.until(Ended, order).message == ""
+    own, single, helpers = map(
+        int, watch.until(Written, order).path.read_text().split()
+    )
+    assert single == own
+    on_cluster = "dask" in request.node.name
+    assert (helpers > 1) == on_cluster
+
+
+def test_stubborn_pieces_end_with_their_job(watch, request):
+    order = watch.start("pieces", text("slow"))
+    count = 2 if "dask" in request.node.name else 1
+    pids = wait_for(lambda: pids_in(order.folder, count))
+    wait_for(lambda: (watch.look(), shares_of(watch, order))[1])
+    watch.executor.kill(*order.key)
+    watch.until(Ended, order)
+    assert not any(is_alive(pid) for pid in pids)
+
+
+def pids_in(folder, count):
+    pids = [int(each.name.split("-")[1]) for each in folder.glob("pid-*")]
+    return len(pids) >= count and pids
+
+
+def shares_of(watch, order):
+    """What was said of pieces that are not done yet."""
+    return [
+        event.done
+        for event in watch.said
+        if isinstance(event, Progress)
+        and event.job_id == order.job_id
+        and 0 < event.done < 1
+    ]
+
+
+def test_a_piece_that_eats_memory_ends_its_job_with_the_limit_named(watch):
+    ended = watch.until(Ended, watch.start("pieces", text("eating")))
+    assert "memory" in ended.message
+    assert not ended.lost
+
+
+@pytest.fixture
+def on_dask(cluster, tmp_path):
+    """An executor of one's own on the cluster, watched."""
+    from graticule.jobs.executors.dask import DaskExecutor
+
+    found = Watch(DaskExecutor(TARGET, cluster.scheduler_address, **RULES), tmp_path)
+    yield found
+    found.executor.close()
+
+
+def test_a_piece_whose_process_dies_is_done_once_more(on_dask):
+    order = on_dask.start("pieces", text("dying_once"))
+    assert on_dask.until(Ended, order).message == ""
+    lines = on_dask.until(Written, order).path.read_text().split()
+    assert lines == [str(number) for number in range(12)]
+    assert len(list(order.folder.glob("tried-*"))) == 3
+
+
+def test_a_piece_that_dies_again_and_again_ends_its_job(on_dask):
+    order = on_dask.start("pieces", text("dying"))
+    ended = on_dask.until(Ended, order)
+    assert ended.lost
+    assert "signal 9, 3 times" in ended.message
+    assert (order.folder / "tried").read_text().split().count("2") == 3
+
+
 def test_a_lost_dask_worker_is_said(cluster, tmp_path):
     from graticule.jobs.executors.dask import DaskExecutor
 

@@ -25,6 +25,7 @@ from types import FrameType
 from typing import Any
 
 from graticule.errors import GraticuleError
+from graticule.jobs.executors.pieces import PieceLostError, do_piece
 from graticule.jobs.executors.work import Work
 
 _PR_SET_PDEATHSIG = 1
@@ -33,6 +34,8 @@ _LOG_LINES = 50
 # What Python and its libraries need besides a job's own data.
 _OWN_BYTES = 1 << 30
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+_Said = queue.SimpleQueue[dict[str, Any]]
 
 logger = logging.getLogger("graticule.jobs")
 
@@ -59,9 +62,10 @@ def execute_orders(pipe: Connection, target: str) -> None:
     system.prctl(_PR_SET_CHILD_SUBREAPER, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _abort)
-    orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    orders: _Said = queue.SimpleQueue()
+    answers: _Said = queue.SimpleQueue()
     threading.Thread(
-        target=_listen, args=(pipe, orders), name="orders", daemon=True
+        target=_listen, args=(pipe, orders, answers), name="orders", daemon=True
     ).start()
     lines: deque[str] = deque(maxlen=_LOG_LINES)
     logging.getLogger().addHandler(_Tail(lines))
@@ -71,7 +75,7 @@ def execute_orders(pipe: Connection, target: str) -> None:
         order = orders.get()
         lines.clear()
         _limit_memory(order["memory_bytes"])
-        answer = _execute(order, function, pipe, lines)
+        answer = _execute(order, function, pipe, lines, answers)
         _end_children()
         pipe.send_bytes(json.dumps({"ended": answer}).encode())
 
@@ -86,11 +90,15 @@ def _abort(_signal: int, _frame: FrameType | None) -> None:
         raise AbortedError
 
 
-def _listen(pipe: Connection, orders: queue.SimpleQueue[dict[str, Any]]) -> None:
-    """Pass orders on; when the runner is gone, end with all children."""
+def _listen(pipe: Connection, orders: _Said, answers: _Said) -> None:
+    """Pass on what comes; when the runner is gone, end with all children."""
     try:
         while True:
-            orders.put(json.loads(pipe.recv_bytes()))
+            said = json.loads(pipe.recv_bytes())
+            if "answer" in said:
+                answers.put(said["answer"])
+            else:
+                orders.put(said)
     except (EOFError, OSError):
         os.killpg(os.getpgid(0), signal.SIGKILL)
 
@@ -102,25 +110,43 @@ def _limit_memory(memory_bytes: int) -> None:
 
 
 def _execute(
-    order: dict[str, Any], function: Any, pipe: Connection, lines: deque[str]
+    order: dict[str, Any],
+    function: Any,
+    pipe: Connection,
+    lines: deque[str],
+    answers: _Said,
 ) -> dict[str, Any]:
     """Do the work; whatever goes wrong becomes an answer (U71)."""
     try:
-        return _answer(order, function, pipe, lines)
+        if "call" in order:
+            return _piece(order, pipe)
+        return _answer(order, function, Work.of(order, pipe, lines, answers))
     except AbortedError:
         return {"message": "aborted"}
 
 
-def _answer(
-    order: dict[str, Any], function: Any, pipe: Connection, lines: deque[str]
-) -> dict[str, Any]:
-    work = Work.of(order, pipe, lines)
+def _begin() -> None:
+    _working.set()
+    if _asked_to_stop.is_set():
+        raise AbortedError  # as if it had come a moment later
+
+
+def _piece(order: dict[str, Any], pipe: Connection) -> dict[str, Any]:
+    """Do a piece of the work of a job that another process does."""
     try:
-        _working.set()
-        if _asked_to_stop.is_set():
-            raise AbortedError  # noqa: TRY301 -- as if it had come a moment later
+        _begin()
+        return do_piece(order, lambda what: pipe.send_bytes(json.dumps(what).encode()))
+    finally:
+        _working.clear()
+
+
+def _answer(order: dict[str, Any], function: Any, work: Work) -> dict[str, Any]:
+    try:
+        _begin()
         function(work)
         work.flush()
+    except PieceLostError as error:
+        return {"message": str(error), "lost": True}
     except GraticuleError as error:
         return {"message": str(error)}
     except MemoryError:

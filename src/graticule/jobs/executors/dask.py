@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,9 +23,12 @@ from graticule.errors import SettingError
 from graticule.jobs.executors.base import Ended, Event, Order, Progress, Written
 from graticule.jobs.executors.process import message_of
 from graticule.jobs.executors.remote import BEGUN, LOST, STOP, Rules, execute
+from graticule.jobs.executors.wake import Wake
 
 try:
     from distributed import Client, Future, get_worker
+
+    from graticule.jobs.executors.dask_crew import DaskCrew, outcome_of
 except ImportError as error:
     raise SettingError(
         "dask_scheduler needs Dask: pip install 'graticule[dask]'."
@@ -37,6 +40,9 @@ _CONNECT_SECONDS = 5.0
 _CLOSE_SECONDS = 10.0
 _AWAY = "The Dask scheduler was lost"
 _ERRORS = (OSError, TimeoutError, RuntimeError, ValueError, asyncio.CancelledError)
+# Pieces of a job that are asked for and not used yet: enough for all threads.
+_FOR_EACH_THREAD = 2
+_MOST_PIECES = 256
 
 
 class DaskExecutor:
@@ -70,11 +76,9 @@ class DaskExecutor:
         self._slots = slots
         self._topic = f"graticule-{uuid4().hex}"
         self._orders: dict[tuple[str, int], tuple[Order, Future[Any]]] = {}
-        # Filled by Dask's thread, which wakes the runner through the pipe.
+        # Filled by Dask's threads, which wake the runner.
         self._said: deque[Any] = deque()
-        self._ear, self._bell = os.pipe()
-        os.set_blocking(self._ear, False)
-        os.set_blocking(self._bell, False)
+        self._wake = Wake()
         self._threads: dict[str, int] = {}
         self._looked = 0.0
         self._client: Client | None = None
@@ -83,8 +87,11 @@ class DaskExecutor:
     @property
     def free(self) -> int:
         """How many more executions may begin now; none without a worker."""
-        there = sum(self._threads.values())
-        return min(self._slots or there, there) - len(self._orders)
+        return min(self._slots or self._there, self._there) - len(self._orders)
+
+    @property
+    def _there(self) -> int:
+        return sum(self._threads.values())
 
     def start(self, order: Order) -> None:
         """Give an order to the cluster.
@@ -97,6 +104,7 @@ class DaskExecutor:
         if self._client is None:
             raise ConnectionError(0, _AWAY)
         message = message_of(order, self._rules.memory_bytes)
+        message["width"] = min(_MOST_PIECES, _FOR_EACH_THREAD * self._there)
         future = self._client.submit(
             _execute,
             message,
@@ -107,7 +115,7 @@ class DaskExecutor:
             retries=0,
         )
         self._orders[order.key] = order, future
-        future.add_done_callback(lambda _: self._hear(order.key))
+        future.add_done_callback(partial(self._arrived, order.key))
 
     def kill(self, job_id: str, attempt: int) -> None:
         """Tell whoever executes it by a file; take it back if nobody does."""
@@ -122,16 +130,14 @@ class DaskExecutor:
 
     def events(self) -> Sequence[Event]:
         """Take what has happened, and look whether everybody is still there."""
-        with suppress(BlockingIOError):
-            while os.read(self._ear, 4096):
-                pass
+        self._wake.hush()
         found: list[Event] = []
         while self._said:
             what = self._said.popleft()
             if isinstance(what, Progress):
                 found.append(what)
-            elif what in self._orders:
-                found += self._ended(what)
+            else:
+                found += self._ended(*what)
         if time.monotonic() - self._looked > _LOOK_SECONDS:
             self._look()
             found += self._lost()
@@ -139,7 +145,7 @@ class DaskExecutor:
 
     def filenos(self) -> Sequence[Any]:
         """Give the pipe that Dask's thread wakes us by."""
-        return [self._ear]
+        return [self._wake]
 
     def close(self) -> None:
         """Stop everything and wait until it has ended, though not for ever."""
@@ -150,25 +156,27 @@ class DaskExecutor:
             self.events()
             time.sleep(0.05)
         self._disconnect()
-        os.close(self._ear)
-        os.close(self._bell)
+        self._wake.close()
 
     def _hear(self, what: Any) -> None:
         """Keep what Dask's thread says, and wake the runner."""
         self._said.append(what)
-        with suppress(OSError):
-            os.write(self._bell, b"!")
+        self._wake.ring()
 
     def _told(self, event: tuple[float, dict[str, Any]]) -> None:
         _, said = event
         self._hear(Progress(**said["progress"]))
 
-    def _ended(self, key: tuple[str, int]) -> list[Event]:
-        _, future = self._orders.pop(key)
-        if future.status != "finished":
+    def _arrived(self, key: tuple[str, int], future: Future[Any]) -> None:
+        """Fetch an outcome in Dask's thread: the runner must not wait for a worker."""
+        self._hear((key, outcome_of(future)))
+
+    def _ended(self, key: tuple[str, int], answer: Any) -> list[Event]:
+        if self._orders.pop(key, None) is None:
+            return []
+        if answer is None:
             # Cancelled before it began, or given up by Dask.
             return [Ended(*key, message=LOST, lost=True)]
-        answer = future.result()
         found: list[Event] = [
             Written(*key, **each | {"path": Path(each["path"])})
             for each in answer["written"]
@@ -204,7 +212,7 @@ class DaskExecutor:
         for key, (order, future) in list(self._orders.items()):
             if self._client is None:
                 found.append(Ended(*key, message=_AWAY, lost=True))
-            elif future.done() or not self._was_lost(order):
+            elif not self._was_lost(order):
                 continue
             else:
                 found.append(Ended(*key, message=LOST, lost=True))
@@ -228,4 +236,5 @@ def _execute(order: dict[str, Any], rules: Rules, topic: str) -> dict[str, Any]:
     def tell(progress: dict[str, Any]) -> None:
         worker.log_event(topic, {"progress": mine | progress})
 
-    return execute(order, rules, worker.address, tell)
+    crew = DaskCrew(order, rules)
+    return execute(order, rules, worker.address, tell, crew)

@@ -9,20 +9,23 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from graticule.errors import GraticuleError
 from graticule.jobs.executors.base import Given
+from graticule.jobs.executors.pieces import Helpers, Piece, Say, Shares
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 # Progress is for people: more often than this nobody sees it.
 _PROGRESS_SECONDS = 0.2
-
-Say = Callable[[dict[str, Any]], None]
 
 
 class Work:
@@ -34,6 +37,8 @@ class Work:
         Takes what happens to the runner.
     lines
         The end of the log, shown with the progress.
+    helpers
+        Do pieces of it; without them it does all itself.
     """
 
     def __init__(
@@ -48,6 +53,7 @@ class Work:
         run_id: str = "",
         owner_id: int | None = None,
         deadline: float | None = None,
+        helpers: Helpers | None = None,
     ) -> None:
         self.job_id = job_id
         self.service = service
@@ -61,25 +67,41 @@ class Work:
         self._told = 0.0
         self._untold: dict[str, Any] | None = None
         self._keys: set[str] = set()
+        self._helpers = helpers
 
     @classmethod
-    def of(cls, order: dict[str, Any], pipe: Connection, lines: deque[str]) -> Work:
-        """Make it from an order that came through a pipe."""
+    def of(
+        cls,
+        order: dict[str, Any],
+        pipe: Connection,
+        lines: deque[str],
+        answers: SimpleQueue[dict[str, Any]],
+    ) -> Work:
+        """Make it from an order that came through a pipe.
+
+        Parameters
+        ----------
+        answers
+            What comes of the pieces that it asks for, if others do them.
+        """
 
         def say(what: dict[str, Any]) -> None:
             pipe.send_bytes(json.dumps(what).encode())
 
         left = order["seconds_left"]
+        folder = Path(order["folder"])
+        width = order.get("width")
         return cls(
             job_id=order["job_id"],
             service=order["service"],
-            folder=Path(order["folder"]),
+            folder=folder,
             given=tuple(Given(**given) for given in order["given"]),
             say=say,
             lines=lines,
             run_id=order["run_id"],
             owner_id=order["owner_id"],
             deadline=None if left is None else time.monotonic() + left,
+            helpers=Helpers(say, answers, folder, width) if width else None,
         )
 
     @property
@@ -109,6 +131,44 @@ class Work:
         if self._untold is not None:
             self._say({"progress": self._untold})
             self._untold = None
+
+    def map(
+        self,
+        function: Callable[[Piece, T], R],
+        items: Iterable[T],
+        tell: Callable[[float, int], None] | None = None,
+    ) -> Iterator[R]:
+        """Do something for each item, wherever there is room; results in order.
+
+        No more are begun than a few for each processor before their results are
+        used. With one item, or where nobody helps, this process does it.
+
+        Parameters
+        ----------
+        function
+            Of a module (or a ``partial`` of one), for other processes load it by
+            name. Given a :class:`~graticule.jobs.executors.pieces.Piece` and an
+            item; what it returns, like the item, must survive pickling.
+        tell
+            Takes how many have been done and how many there are; :meth:`report`
+            by default.
+
+        Raises
+        ------
+        Exception
+            What the function has raised, when its turn comes.
+        graticule.jobs.executors.pieces.PieceLostError
+            If processes that did one of them were lost, several times.
+        """
+        todo = list(items)
+        shares = Shares(len(todo), tell or self.report)
+        if self._helpers is not None and len(todo) > 1:
+            yield from self._helpers.map(function, todo, shares)
+            return
+        for number, item in enumerate(todo):
+            value = function(Piece(self.folder, shares.of(number)), item)
+            shares.end(number)
+            yield value
 
     @contextmanager
     def result(
