@@ -37,6 +37,8 @@ INSTALLED_APPS = [
     "graticule.catalog",
     "graticule.jobs.apps.JobsConfig",
     "graticule.viewer",
+    # Behind the viewer, whose templates dress it; its tables are our door's.
+    "django.contrib.admin.apps.SimpleAdminConfig",
 ]
 MIDDLEWARE = [
     "graticule.web.turns.turns_middleware",
@@ -106,6 +108,12 @@ STATIC_ROOT = None
 # Long lists of ids and settings come in queries and forms.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = GRATICULE["max_form_bytes"]
+
+# The admin is given its person and its messages by our own door.
+SILENCED_SYSTEM_CHECKS = [
+    *("admin.E402", "admin.E403", "admin.E404", "admin.E406"),
+    *("admin.E408", "admin.E409", "admin.E410", "admin.W411"),
+]
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graticule.web.account.descriptions import DOOR as ACCOUNT
 from graticule.web.annotate.descriptions import DOOR as ANNOTATE
 from graticule.web.api.descriptions import DOOR as API
 from graticule.web.clients.descriptions import DOOR as CLIENTS
@@ -22,6 +23,7 @@ DOORS: tuple[Door, ...] = (
     ANNOTATE,
     CLIENTS,
     PAGES,
+    ACCOUNT,
     JOBS,
 )
 # Only people with a browser come here: a one-time link, the way out, addresses that

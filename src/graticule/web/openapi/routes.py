@@ -17,6 +17,8 @@ from django.urls.resolvers import RoutePattern
 _NAMED = re.compile(r"\(\?P<(?P<name>\w+)>(?P<pattern>(?:[^()]|\([^()]*\))*)\)")
 _ROUTE = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 _NAME = re.compile(r"(?<={)\w+")
+# Django's admin: pages for people, whose addresses are its own affair.
+_PAGES_ONLY = "admin"
 _CONVERTERS = {"int": "[0-9]+", "str": "[^/]+", "path": ".+", "": "[^/]+"}
 
 
@@ -36,9 +38,14 @@ class Route:
 def routes_of(
     patterns: list[URLPattern | URLResolver], prefix: str = ""
 ) -> Iterator[Route]:
-    """Yield every path that some patterns serve; optional parts make several."""
+    """Yield every path that some patterns serve; optional parts make several.
+
+    Those of administrators' pages are not among them.
+    """
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
+            if pattern.namespace == _PAGES_ONLY:
+                continue
             deeper = prefix + str(pattern.pattern)
             yield from routes_of(pattern.url_patterns, deeper)
             continue

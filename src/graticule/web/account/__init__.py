@@ -1,0 +1,1 @@
+"""The door of people to what is theirs: details, tokens, groups, notifications."""
