@@ -180,3 +180,14 @@ def anonymous_jobs(value: str) -> str:
     if lowered not in {"all", "own", "none"}:
         raise ValueError("expected all, own or none")
     return lowered
+
+
+def service_groups(value: str) -> tuple[tuple[str, str], ...]:
+    """Read pairs such as ``movie:Imaging``, separated by commas."""
+    pairs = []
+    for part in names(value):
+        service, colon, group = part.partition(":")
+        if not colon or not service.strip() or not group.strip():
+            raise ValueError("expected pairs such as movie:Imaging, between commas")
+        pairs.append((service.strip(), group.strip()))
+    return tuple(pairs)

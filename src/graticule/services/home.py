@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from graticule.catalog.models import Group, Membership, Permissions, Person
 from graticule.catalog.models.people import PUBLIC
 from graticule.catalog.tokens import make_login_link
+from graticule.services.tasks.allowed import check_service_groups
 
 ADMINISTRATOR = "admin"
 
@@ -31,7 +32,14 @@ class Home:
 
 
 def prepare_home() -> Home:
-    """Bring the database up to date and make the first people."""
+    """Bring the database up to date and make the first people.
+
+    Raises
+    ------
+    graticule.errors.SettingError
+        If a setting names a service that there is not.
+    """
+    check_service_groups()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)

@@ -318,10 +318,10 @@ class TestMenus:
         from graticule.web.pages.menus import makes
 
         assert not settings.GRATICULE["echo_service"]
-        titles = {each["title"]: each for each in makes(Kind.IMAGE, 7)}
+        titles = {each["title"]: each for each in makes(Kind.IMAGE, 7, None)}
         assert titles["OME-TIFF"]["url"] == "/services/ome-tiff/async?IMAGE=7"
         assert titles["Movie"]["takes"].split() == ["Z", "T", "C", "MAPS", "M", "P"]
-        assert "Movie" not in {each["title"] for each in makes(Kind.PLATE, 7)}
+        assert "Movie" not in {each["title"] for each in makes(Kind.PLATE, 7, None)}
 
     def test_targets_are_parameters(self, database):
         from graticule.services.browse import Kind

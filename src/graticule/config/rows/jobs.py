@@ -163,6 +163,15 @@ ROWS: tuple[Setting, ...] = (
         _GROUP,
     ),
     Setting(
+        "service_groups",
+        kinds.service_groups,
+        "",
+        "Kinds of jobs that are for members of a group only, such as movie:Imaging, "
+        "ome-tiff:Imaging; one that is named several times is for members of any of "
+        "these groups, one that is not named is for everybody.",
+        _GROUP,
+    ),
+    Setting(
         "hide_foreign_jobs",
         kinds.boolean,
         "false",

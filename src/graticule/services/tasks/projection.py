@@ -80,5 +80,6 @@ TASK = Task(
     "image of yours.",
     parameters=ProjectionParameters,
     run=run,
+    sync=False,
     targets={"image": "IMAGE"},
 )

@@ -82,5 +82,6 @@ TASK = Task(
     "shown at all scales.",
     parameters=PyramidParameters,
     run=run,
+    sync=False,
     targets=TARGETS,
 )

@@ -56,6 +56,9 @@ class Task:
         ``{"image": "IMAGE", "dataset": "DATASET"}``. From the image page, parameters
         called Z and T (from 0), C, MAPS, M and P (the gateway's words) are filled
         with what is on the screen.
+    sync
+        Whether it may be done in the request itself. Not what changes the catalogue:
+        whoever follows a link must not change anything (U98).
     """
 
     name: str
@@ -64,6 +67,7 @@ class Task:
     parameters: type[Parameters]
     run: Callable[[Work, Any, Person], None]
     targets: Mapping[str, str] = field(default_factory=dict)
+    sync: bool = True
 
     @property
     def fields(self) -> dict[str, FieldInfo]:

@@ -10,19 +10,24 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from graticule.catalog.models import Person
 from graticule.services.browse import Kind
+from graticule.services.tasks.allowed import may_use
 from graticule.services.tasks.registry import tasks
 
 # What the image page can fill in, as it stands on the screen.
 _VIEW = ("Z", "T", "C", "MAPS", "M", "P")
 
 
-def makes(kind: Kind, thing_id: int) -> list[dict[str, Any]]:
-    """List the jobs that fit a thing, each with the address of its filled-in form."""
+def makes(kind: Kind, thing_id: int, person: Person | None) -> list[dict[str, Any]]:
+    """List the jobs that fit a thing, each with the address of its filled-in form.
+
+    Only those that the person may use.
+    """
     found = []
     for task in tasks().values():
         parameter = task.targets.get(kind.value)
-        if parameter is None:
+        if parameter is None or not may_use(person, task.name):
             continue
         query = urlencode({parameter: thing_id})
         found.append(

@@ -120,7 +120,7 @@ def _shelves(
         "trail": answers.trail(place, parent.name),
         "sections": [answers.section("", page, here)] if page.total else [],
         "browse": {"kind": parent_kind.value, "id": parent.pk},
-        "makes": menus.makes(parent_kind, parent.pk),
+        "makes": menus.makes(parent_kind, parent.pk, person),
     }
     return _page(request, "shelves.html", filling)
 
@@ -135,7 +135,7 @@ def plate(request: HttpRequest, plate_id: int) -> HttpResponse:
         "title": found.name,
         "description": found.description,
         "trail": answers.trail(browse.parent_of(person, found), found.name),
-        "makes": menus.makes(Kind.PLATE, found.pk),
+        "makes": menus.makes(Kind.PLATE, found.pk, person),
     }
     return _page(
         request, "plate.html", filling | answers.plate_page(found, field, number)
@@ -149,5 +149,5 @@ def image_detail(request: HttpRequest, iid: int | str) -> HttpResponse:
     images = Image.objects.select_related("fileset")
     found = _find(request, images, Kind.IMAGE, int(iid))
     filling = answers.image_page(found, browse.place_of(person, found))
-    filling["makes"] = menus.makes(Kind.IMAGE, found.pk)
+    filling["makes"] = menus.makes(Kind.IMAGE, found.pk, person)
     return _page(request, "image.html", filling)

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponseBase
 from graticule.catalog.models import Person
 from graticule.errors import NotFoundError, NotPermittedError
 from graticule.jobs.models import Job
+from graticule.services.tasks.allowed import groups_of, may_use
 from graticule.services.tasks.task import Task
 from graticule.web.errors import NotLoggedInError
 from graticule.web.principal import Principal, is_public, person_of, writer_of
@@ -126,6 +127,33 @@ def own(caller: Caller) -> Q:
     if shown == "own" and caller.browser:
         return Q(owner=None, browser=caller.browser)
     return Q(pk__in=[])
+
+
+def check_may_use(caller: Caller, task: Task) -> None:
+    """Refuse services that are for members of a group (U83).
+
+    Raises
+    ------
+    ChallengeError
+        If nobody is logged in.
+    graticule.errors.NotPermittedError
+        If who is logged in is no member.
+    """
+    if may_use(caller.person, task.name):
+        return
+    if caller.person is None:
+        raise ChallengeError
+    groups = " or ".join(sorted(groups_of(task.name)))
+    raise NotPermittedError(
+        f"The service {task.name} is for members of the group {groups}. Ask whoever "
+        "owns it, or an administrator."
+    )
+
+
+def name_caller(answer: HttpResponseBase, caller: Caller) -> None:
+    """Say in an answer who was logged in (U83)."""
+    if caller.person is not None:
+        answer["X-VO-Authenticated"] = caller.person.username
 
 
 def may_create(request: HttpRequest, caller: Caller) -> bool:

@@ -8,8 +8,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from graticule.catalog.models import Person
 from graticule.jobs.models import Job, JobParameter, JobResult
 from graticule.jobs.phases import ENDED
+from graticule.services.tasks.allowed import may_use
 from graticule.services.tasks.registry import tasks
 from graticule.web.uws.documents import timestamp
 from graticule.web.uws.mount import Mount
@@ -17,15 +19,20 @@ from graticule.web.uws.mount import Mount
 Json = dict[str, Any]
 
 
-def services_answer(request: HttpRequest) -> list[Json]:
-    """Describe the kinds of jobs, with the JSON schemas of their parameters."""
+def services_answer(request: HttpRequest, person: Person | None) -> list[Json]:
+    """Describe the kinds of jobs that a person may use, with their parameters.
+
+    ``sync`` is null where there is none.
+    """
     return [
         {
             "name": task.name,
             "title": task.title,
             "help": task.help,
             "async": Mount.of(request, task.name).base,
-            "sync": request.build_absolute_uri(reverse("uws_sync", args=[task.name])),
+            "sync": request.build_absolute_uri(reverse("uws_sync", args=[task.name]))
+            if task.sync
+            else None,
             "parameters": {
                 name.upper(): rule
                 for name, rule in task.parameters.model_json_schema()
@@ -34,6 +41,7 @@ def services_answer(request: HttpRequest) -> list[Json]:
             },
         }
         for task in tasks().values()
+        if may_use(person, task.name)
     ]
 
 

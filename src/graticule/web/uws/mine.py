@@ -49,6 +49,7 @@ def services(request: HttpRequest) -> HttpResponseBase:
     if request.method not in verbs:
         raise MethodError(*verbs)
     is_page = wanted(request) is Format.HTML
+    caller = Caller.of(request)
     try:
         person_of(request)
     except NotLoggedInError:
@@ -57,9 +58,9 @@ def services(request: HttpRequest) -> HttpResponseBase:
         raise ChallengeError from None
     answer: HttpResponse
     if is_page:
-        answer = pages.services_page(request)
+        answer = pages.services_page(request, caller)
     else:
-        answer = JsonResponse({"services": services_answer(request)})
+        answer = JsonResponse({"services": services_answer(request, caller.person)})
     patch_vary_headers(answer, ("Accept",))
     answer["Cache-Control"] = "no-cache"
     return answer

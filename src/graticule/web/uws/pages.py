@@ -18,6 +18,7 @@ from graticule import __version__
 from graticule.jobs.executors.base import Given
 from graticule.jobs.models import Job, JobResult
 from graticule.jobs.phases import ACTIVE, Phase, Reaction, Request, react
+from graticule.services.tasks.allowed import may_use
 from graticule.services.tasks.registry import tasks
 from graticule.services.tasks.task import Task
 from graticule.web.uws.access import Caller, may_create
@@ -35,11 +36,12 @@ _FILMS = frozenset({"video/mp4", "video/webm"})
 _LARGEST_PICTURE = 25_000_000
 
 
-def services_page(request: HttpRequest) -> HttpResponse:
-    """Show which kinds of jobs there are."""
+def services_page(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Show which kinds of jobs there are for a caller."""
     rows = [
         {"title": task.title, "help": task.help, "url": _list_path(name)}
         for name, task in tasks().items()
+        if may_use(caller.person, name)
     ]
     return _page(
         request,

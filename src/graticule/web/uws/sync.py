@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from graticule.errors import GraticuleError, RequestError
+from graticule.errors import GraticuleError, NotPermittedError, RequestError
 from graticule.jobs import requests
 from graticule.jobs.executors.base import Given
 from graticule.jobs.models import Job, JobResult
@@ -25,7 +25,9 @@ from graticule.web.uws.access import (
     Caller,
     check_may_change,
     check_may_create,
+    check_may_use,
     mark_browser,
+    name_caller,
     set_mark,
 )
 from graticule.web.uws.actions import see_other
@@ -56,6 +58,12 @@ def sync(request: HttpRequest, service: str) -> HttpResponseBase:
     if request.method not in _VERBS:
         raise MethodError(*_VERBS)
     caller = Caller.of(request)
+    check_may_use(caller, mount.task)
+    if not mount.task.sync:
+        raise NotPermittedError(
+            f"The service {service} changes what is kept here, and so is not done in "
+            f"the request itself. Post the same to {mount.base} as an asynchronous job."
+        )
     check_may_create(request, caller)
     # Also for GET: a job may change things, and a page's picture is a GET.
     check_may_change(request, caller)
@@ -69,6 +77,7 @@ def sync(request: HttpRequest, service: str) -> HttpResponseBase:
         job = _ended(mount, job)
     answer = _answer(request, mount, job)
     set_mark(answer, secret)
+    name_caller(answer, caller)
     answer.headers["Cache-Control"] = "no-cache"
     return answer
 

@@ -18,7 +18,13 @@ from django.utils.cache import patch_vary_headers
 
 from graticule.errors import NotFoundError
 from graticule.web.uws import actions, children, lists, waiting
-from graticule.web.uws.access import Caller, check_may_change, find_job
+from graticule.web.uws.access import (
+    Caller,
+    check_may_change,
+    check_may_use,
+    find_job,
+    name_caller,
+)
 from graticule.web.uws.errors import MethodError, uws_view
 from graticule.web.uws.mount import Mount
 
@@ -38,11 +44,12 @@ def job_list(request: HttpRequest, service: str, slash: str = "") -> HttpRespons
         here = request.build_absolute_uri(request.path.rstrip("/"))
         return HttpResponseRedirect(here + (f"?{query}" if query else ""))
     caller = Caller.of(request)
+    check_may_use(caller, mount.task)
     if request.method in _SAFE:
-        return _finished(lists.answer_list(request, mount, caller))
+        return _finished(lists.answer_list(request, mount, caller), caller)
     if request.method == "POST":
         check_may_change(request, caller)
-        return _finished(actions.create(request, mount, caller))
+        return _finished(actions.create(request, mount, caller), caller)
     raise MethodError(*allowed)
 
 
@@ -82,6 +89,7 @@ def _below(
     if request.method == "OPTIONS":
         return _options(allowed)
     caller = Caller.of(request)
+    check_may_use(caller, mount.task)
     job = find_job(caller, mount.task, job_id)
     verb = "GET" if request.method == "HEAD" else request.method or ""
     handler = handlers.get(verb)
@@ -91,7 +99,7 @@ def _below(
         check_may_change(request, caller)
     elif not segments:
         job = waiting.wait_for_change(request, job)
-    return _finished(handler(request, mount, job, *segments[1:]))
+    return _finished(handler(request, mount, job, *segments[1:]), caller)
 
 
 Handler = Callable[..., HttpResponseBase]
@@ -130,8 +138,9 @@ def _options(allowed: tuple[str, ...]) -> HttpResponse:
     return HttpResponse(status=204, headers={"Allow": ", ".join(allowed)})
 
 
-def _finished(answer: HttpResponseBase) -> HttpResponseBase:
-    """Say what caches may do (U10, U12)."""
+def _finished(answer: HttpResponseBase, caller: Caller) -> HttpResponseBase:
+    """Say what caches may do (U10, U12), and who was logged in."""
+    name_caller(answer, caller)
     patch_vary_headers(answer, ("Accept",))
     answer.headers.setdefault("Cache-Control", "no-cache")
     return answer

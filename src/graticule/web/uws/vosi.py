@@ -112,8 +112,9 @@ def capabilities(request: HttpRequest, mount: Mount) -> HttpResponse:
         _capability("VOSI#capabilities", address("uws_capabilities"), "full"),
         _capability("VOSI#availability", address("uws_availability"), "full"),
         _capability("UWS#rest-1.1", mount.base, "base", "1.1", security),
-        _capability("", address("uws_sync"), "base", "", security),
     ]
+    if mount.task.sync:
+        parts.append(_capability("", address("uws_sync"), "base", "", security))
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<vosi:capabilities '
         'xmlns:vosi="http://www.ivoa.net/xml/VOSICapabilities/v1.0" '
