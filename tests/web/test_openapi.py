@@ -71,6 +71,7 @@ def example(schema):
         "echo",
         "async",
         "a/b.zip",
+        "csv",
     ):
         if re.fullmatch(pattern.removeprefix("^").removesuffix("$"), text):
             return text

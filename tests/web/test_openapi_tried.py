@@ -41,6 +41,7 @@ DOORS = (
     "annotate",
     "clients",
     "pages",
+    "regions",
     "jobs",
 )
 

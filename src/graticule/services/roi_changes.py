@@ -8,8 +8,8 @@ Knows no HTTP and none of its words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
@@ -44,13 +44,16 @@ class RoiChanges:
     """What shall be saved of one image.
 
     ``new`` holds shapes with what the asker calls them, ``changed`` whole shapes
-    that take the place of saved ones.
+    that take the place of saved ones. ``into`` says to which ROI a new shape, by what
+    the asker calls it, shall belong; where that is not there, or may not be changed,
+    it becomes a ROI of its own.
     """
 
     image_id: int
     new: tuple[tuple[str, Shape], ...] = ()
     changed: tuple[tuple[Place, Shape], ...] = ()
     deleted: tuple[Place, ...] = ()
+    into: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def save_shapes(person: Person, changes: RoiChanges) -> Saved:
         saving = _Saving(person, image)
         saving.change(changes.changed)
         saving.delete(changes.deleted)
-        saving.draw(changes.new)
+        saving.draw(changes.new, changes.into)
         tell_change()
     forget_all()
     wait_until_known()
@@ -91,24 +94,37 @@ class _Saving:
         self.places: dict[str, Place] = {}
         self.refused: list[str] = []
 
-    def draw(self, new: Iterable[tuple[str, Shape]]) -> None:
-        """Make a ROI of each new shape."""
+    def draw(self, new: Iterable[tuple[str, Shape]], into: Mapping[str, int]) -> None:
+        """Make a ROI of each new shape, or put it into one that is there."""
         new = tuple(new)
         if new and not self._rights.may(Verb.ANNOTATE, self._image):
             self.refused.append("You may not draw on this image.")
             return
         drawn = []
+        homes = self._homes(into)
         for key, shape in new:
-            roi = Roi(
+            roi = homes.get(key) or Roi(
                 image=self._image, owner=self._person, group_id=self._image.group_id
             )
             row = self._row(roi, shape)
             if row is not None:
                 drawn.append((key, roi, row))
-        Roi.objects.bulk_create([roi for _, roi, _ in drawn], _BATCH)
+        made = [roi for _, roi, _ in drawn if roi.pk is None]
+        Roi.objects.bulk_create(made, _BATCH)
         ShapeRow.objects.bulk_create([row for _, _, row in drawn], _BATCH)
+        self._keep_from_scans(row for _, _, row in drawn)
         for key, roi, row in drawn:
             self.places[key] = Place(key, roi.pk, row.pk)
+
+    def _homes(self, into: Mapping[str, int]) -> dict[str, Roi]:
+        """Find the ROIs that new shapes may be put into, by the shapes' keys."""
+        found: dict[int, Roi] = {}
+        rois = visible_to(self._person, Roi.objects.filter(image=self._image))
+        for some in _batches(sorted(set(into.values()))):
+            for roi in rois.filter(pk__in=some).select_related("group"):
+                if self._rights.may(Verb.EDIT, roi):
+                    found[roi.pk] = roi
+        return {key: found[roi_id] for key, roi_id in into.items() if roi_id in found}
 
     def change(self, changed: Iterable[tuple[Place, Shape]]) -> None:
         """Put shapes in the place of saved ones."""

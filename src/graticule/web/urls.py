@@ -22,6 +22,7 @@ urlpatterns = [
     path("figure/", include("graticule.web.figure.urls")),
     path("annotate/", include("graticule.web.annotate.urls")),
     path("clients/", include("graticule.web.clients.urls")),
+    path("regions/", include("graticule.web.regions.urls")),
 ]
 
 handler400 = "graticule.web.errors.bad_request"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -40,13 +41,27 @@ class Roi(Named):
         ]
 
 
+class ShapeRows(models.QuerySet["Shape"]):
+    """Queries of shapes; those made many at once note their image, too."""
+
+    def bulk_create(
+        self, objs: Iterable[Shape], *args: Any, **kwargs: Any
+    ) -> list[Shape]:
+        """Make many shapes."""
+        rows = list(objs)
+        for row in rows:
+            row.note_image()
+        return super().bulk_create(rows, *args, **kwargs)
+
+
 class Shape(models.Model):
     """One shape, in pixels of the full-size image.
 
     ``geometry`` and ``points`` are as in
     :class:`graticule.pixels.annotations.Shape`; the bounding box (transform
     applied) is kept beside them so that what is in view can be asked for.
-    Colours are signed 32-bit RGBA integers.
+    Colours are signed 32-bit RGBA integers. ``on_image`` repeats the image of the
+    ROI, so that an index finds what is in view.
     """
 
     roi = models.ForeignKey(Roi, models.CASCADE, related_name="shapes")
@@ -72,7 +87,26 @@ class Shape(models.Model):
     marker_start = models.CharField(max_length=64, null=True, blank=True)
     marker_end = models.CharField(max_length=64, null=True, blank=True)
     locked = models.BooleanField(null=True, blank=True)
+    on_image = models.BigIntegerField(default=0, editable=False)
+
+    objects = ShapeRows.as_manager()
 
     class Meta:
         ordering: ClassVar = ["id"]
-        indexes: ClassVar = [models.Index(fields=["roi", "z", "t"])]
+        indexes: ClassVar = [
+            models.Index(fields=["roi", "z", "t"]),
+            models.Index(fields=["on_image", "id"], name="shape_of_image"),
+            models.Index(
+                fields=["on_image", "min_x", "max_x", "min_y", "max_y", "z", "t"],
+                name="shape_in_view",
+            ),
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, the image noted."""
+        self.note_image()
+        super().save(*args, **kwargs)
+
+    def note_image(self) -> None:
+        """Repeat which image it is on."""
+        self.on_image = self.roi.image_id

@@ -73,6 +73,14 @@ ROWS: tuple[Setting, ...] = (
         _GROUP,
     ),
     Setting(
+        "max_region_shapes",
+        kinds.whole,
+        "5000",
+        "Most shapes of one view that are sent one by one; of more, small ones become "
+        "dots.",
+        _GROUP,
+    ),
+    Setting(
         "max_annotated",
         kinds.whole,
         "10000",

@@ -11,6 +11,7 @@ from graticule.web.gateway.descriptions import DOOR as GATEWAY
 from graticule.web.iviewer.descriptions import DOOR as IVIEWER
 from graticule.web.openapi.model import Door
 from graticule.web.pages.descriptions import DOOR as PAGES
+from graticule.web.regions.descriptions import DOOR as REGIONS
 from graticule.web.uws.descriptions import DOOR as JOBS
 from graticule.web.webclient.descriptions import DOOR as WEBCLIENT
 
@@ -23,6 +24,7 @@ DOORS: tuple[Door, ...] = (
     ANNOTATE,
     CLIENTS,
     PAGES,
+    REGIONS,
     ACCOUNT,
     JOBS,
 )
