@@ -43,10 +43,15 @@ class Piece:
         The job's: files for it, under names that no other piece uses.
     tell
         Is told how much of the piece has been done, from 0 to 1.
+    elsewhere
+        Whether another process does it than that of the job.
     """
 
-    def __init__(self, folder: Path, tell: Callable[[float], None]) -> None:
+    def __init__(
+        self, folder: Path, tell: Callable[[float], None], *, elsewhere: bool = False
+    ) -> None:
         self.folder = folder
+        self.elsewhere = elsewhere
         self._tell = tell
 
     def report(self, done: float, total: float) -> None:
@@ -178,7 +183,7 @@ def do_piece(order: dict[str, Any], say: Say) -> dict[str, Any]:
 
     try:
         function, item = _unpacked(order["call"])
-        return _closed(function(Piece(folder, tell), item), folder)
+        return _closed(function(Piece(folder, tell, elsewhere=True), item), folder)
     except Exception as error:  # noqa: BLE001 -- the job that asked will raise it
         return {"error": _packed(_portable(error))}
 

@@ -39,7 +39,8 @@ class ZarrLevel:
     Parameters
     ----------
     folder
-        Where it is made; must not exist.
+        Where it is made; must not exist, or must have been made by another process
+        if it is not ``new``.
     shape
         Along ``tczyx``.
     pixel_type
@@ -60,6 +61,7 @@ class ZarrLevel:
         pixel_type: PixelType,
         *,
         zarr_format: int = 3,
+        new: bool = True,
     ) -> None:
         self.folder = folder
         self.height, self.width = shape[3:]
@@ -75,7 +77,9 @@ class ZarrLevel:
             },
         }
         try:
-            self._store = ts.open(spec, context=shared_context(), create=True).result()
+            self._store = ts.open(
+                spec, context=shared_context(), create=new, open=not new
+            ).result()
         except TENSORSTORE_ERRORS as error:
             raise self._refused(error) from error
 

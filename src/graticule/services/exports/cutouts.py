@@ -105,6 +105,17 @@ def cut_box(scene: Scene, number: int, part: Part) -> Wanted:
     return Wanted(number, inside, z, c, t)
 
 
+def by_place(scene: Scene, boxes: Iterable[Wanted]) -> list[Wanted]:
+    """Sort boxes so that those that share tiles follow each other."""
+    level = scene.levels[0]
+
+    def place(box: Wanted) -> tuple[int, int, int]:
+        window = box.window
+        return window.y0 // level.tile_height, window.x0 // level.tile_width, window.y0
+
+    return sorted(boxes, key=place)
+
+
 def read_boxes(
     source: Source, scene: Scene, boxes: Iterable[Wanted]
 ) -> Iterator[tuple[Wanted, Pixels]]:
@@ -115,16 +126,10 @@ def read_boxes(
     boxes
         Of less than ``HELD_BYTES`` each.
     """
-    level = scene.levels[0]
     itemsize = scene.pixel_type.dtype.itemsize
-
-    def place(box: Wanted) -> tuple[int, int, int]:
-        window = box.window
-        return window.y0 // level.tile_height, window.x0 // level.tile_width, window.y0
-
     held: list[Wanted] = []
     held_bytes = 0
-    for box in sorted(boxes, key=place):
+    for box in by_place(scene, boxes):
         size = box.pixels * itemsize
         if held and held_bytes + size > HELD_BYTES:
             yield from _filled(source, scene, held)

@@ -5,7 +5,7 @@ Frames are drawn and encoded one by one. Knows no request and no job.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -144,10 +144,11 @@ class Movie:
 
 def frame_count(scene: Scene, movie: Movie) -> int:
     """Say how many planes a movie shows."""
-    return len(_planes(scene, movie))
+    return len(frame_numbers(scene, movie))
 
 
-def _planes(scene: Scene, movie: Movie) -> range:
+def frame_numbers(scene: Scene, movie: Movie) -> range:
+    """List the planes along the axis that a movie shows."""
     size = _length(scene, movie)
     return range(movie.first, size if movie.last is None else movie.last + 1)
 
@@ -204,7 +205,7 @@ def _check_range(scene: Scene, movie: Movie) -> None:
     for number in (movie.first, size - 1 if movie.last is None else movie.last):
         if not 0 <= number < size:
             raise OutOfRangeError(f"{name} {number} is outside 0 to {size - 1}.")
-    if not _planes(scene, movie):
+    if not frame_numbers(scene, movie):
         raise RequestError(f"The range {movie.first} to {movie.last} is empty.")
     side = movie.longest_side
     if side is not None and not (LEAST <= side <= LONGEST_SIDE and side % 2 == 0):
@@ -236,10 +237,34 @@ def write_movie(
         If the image cannot be read or the movie not be written.
     """
     check_movie(scene, movie)
-    with open_scene(scene) as source, appearing_file(path) as aside:
-        frames = _told(_frames(source, scene, movie), frame_count(scene, movie))
+    frames = draw_frames(scene, movie, frame_numbers(scene, movie))
+    encode_movie(frames, scene, movie, path, progress=progress)
+
+
+def encode_movie(
+    frames: Iterator[Picture],
+    scene: Scene,
+    movie: Movie,
+    path: Path,
+    *,
+    progress: Progress | None = None,
+) -> None:
+    """Write a movie out of its frames, all of them in order.
+
+    Parameters
+    ----------
+    path, progress
+        As :func:`write_movie` has them.
+
+    Raises
+    ------
+    graticule.errors.FileError
+        If the movie cannot be written.
+    """
+    with appearing_file(path) as aside:
+        told = _told(frames, frame_count(scene, movie))
         try:
-            _encode(frames, movie, aside, progress)
+            _encode(told, movie, aside, progress)
         except av.FFmpegError as error:
             raise FileError(path, f"cannot be encoded ({error.strerror}).") from error
 
@@ -249,28 +274,43 @@ def _told(frames: Iterator[Picture], total: int) -> Iterator[tuple[int, int, Pic
         yield number, total, frame
 
 
-def _frames(source: Source, scene: Scene, movie: Movie) -> Iterator[Picture]:
-    seconds = dict(movie.seconds)
-    for number in _planes(scene, movie):
-        view = _view(scene, movie, number)
-        picture = _resized(
-            draw_pixels(source, scene, view, bounded=False),
-            _shown_size(view.window, movie),
-        )
-        height, width, _ = picture.shape
-        drawn = [each.outline for each in movie.outlines if each.is_on(*_place(view))]
-        if drawn:
-            scale = (width / scene.width, height / scene.height)
-            picture = draw_outlines(picture, drawn, scale)
-        shown = scene.width / width
-        yield draw_frame(
-            picture,
-            pixel_um=movie.pixel_um * shown if movie.pixel_um else None,
-            seconds=seconds.get((view.z, view.t)),
-            z=view.z if view.projection is None else -1,
-            t=view.t,
-            marks=movie.marks,
-        )
+def draw_frames(
+    scene: Scene, movie: Movie, numbers: Iterable[int]
+) -> Iterator[Picture]:
+    """Draw some frames, by the numbers of their planes along the axis.
+
+    Raises
+    ------
+    graticule.errors.LimitError
+        If a frame is too large.
+    graticule.errors.FileError
+        If the image cannot be read.
+    """
+    with open_scene(scene) as source:
+        for number in numbers:
+            yield _drawn(source, scene, movie, number)
+
+
+def _drawn(source: Source, scene: Scene, movie: Movie, number: int) -> Picture:
+    view = _view(scene, movie, number)
+    picture = _resized(
+        draw_pixels(source, scene, view, bounded=False),
+        _shown_size(view.window, movie),
+    )
+    height, width, _ = picture.shape
+    drawn = [each.outline for each in movie.outlines if each.is_on(*_place(view))]
+    if drawn:
+        scale = (width / scene.width, height / scene.height)
+        picture = draw_outlines(picture, drawn, scale)
+    shown = scene.width / width
+    return draw_frame(
+        picture,
+        pixel_um=movie.pixel_um * shown if movie.pixel_um else None,
+        seconds=dict(movie.seconds).get((view.z, view.t)),
+        z=view.z if view.projection is None else -1,
+        t=view.t,
+        marks=movie.marks,
+    )
 
 
 def _place(view: View) -> tuple[range, int]:

@@ -53,30 +53,84 @@ def write_ome_zarr(
     graticule.errors.OutOfRangeError
         If the image has nothing of the part.
     """
+    count = begin_ome_zarr(scene, facts, folder, part=part, version=version)
+    write_strips(
+        scene, folder, range(count), part=part, version=version, progress=progress
+    )
+
+
+def begin_ome_zarr(
+    scene: Scene, facts: ImageFacts, folder: Path, *, part: Part, version: Version
+) -> int:
+    """Make an OME-Zarr that has everything but pixels.
+
+    Returns
+    -------
+    int
+        How many strips it will have; see :func:`write_strips`.
+    """
+    facts, cut = cut_facts(scene, facts, part), cut_scene(scene, part)
+    write_group(folder, describe_image(cut, facts, version), version)
+    for number in range(len(cut.levels)):
+        _array(cut, folder, number, version, new=True)
+    return len(_strips(cut))
+
+
+def write_strips(
+    scene: Scene,
+    folder: Path,
+    numbers: range,
+    *,
+    part: Part,
+    version: Version,
+    progress: Progress | None = None,
+) -> None:
+    """Write some strips of an OME-Zarr that was begun.
+
+    No two strips share a file: several processes may write at once.
+
+    Raises
+    ------
+    graticule.errors.FileError
+        If the image cannot be read or the folder not be written.
+    """
     with open_scene(scene) as whole:
         source: Source = PartSource(whole, scene, part)
-        facts, scene = cut_facts(scene, facts, part), cut_scene(scene, part)
-        write_group(folder, describe_image(scene, facts, version), version)
-        levels = [
-            _made(scene, folder / str(number), level, version)
-            for number, level in enumerate(scene.levels)
-        ]
-        planes = list(_planes(scene))
-        strips = [list(_strips(level)) for level in scene.levels]
-        total, done = len(planes) * sum(map(len, strips)), 0
-        for number, level in enumerate(levels):
-            for t, c, z in planes:
-                for window in strips[number]:
-                    pixels = source.read(scene.index, number, z, t, [c], window)
-                    level.write(t, c, z, window.y0, window.x0, pixels)
-                    done += 1
-                    if progress is not None:
-                        progress(done, total)
+        cut = cut_scene(scene, part)
+        levels: dict[int, ZarrLevel] = {}
+        strips = _strips(cut)[numbers.start : numbers.stop]
+        for done, (level, (t, c, z), window) in enumerate(strips, 1):
+            if level not in levels:
+                levels[level] = _array(cut, folder, level, version, new=False)
+            pixels = source.read(cut.index, level, z, t, [c], window)
+            levels[level].write(t, c, z, window.y0, window.x0, pixels)
+            if progress is not None:
+                progress(done, len(strips))
 
 
-def _made(scene: Scene, folder: Path, level: Level, version: Version) -> ZarrLevel:
+def _array(
+    scene: Scene, folder: Path, number: int, version: Version, *, new: bool
+) -> ZarrLevel:
+    level = scene.levels[number]
     shape = (scene.size_t, scene.size_c, scene.size_z, level.height, level.width)
-    return ZarrLevel(folder, shape, scene.pixel_type, zarr_format=zarr_format(version))
+    return ZarrLevel(
+        folder / str(number),
+        shape,
+        scene.pixel_type,
+        zarr_format=zarr_format(version),
+        new=new,
+    )
+
+
+def _strips(scene: Scene) -> list[tuple[int, tuple[int, int, int], Window]]:
+    """List all there is to write: level, plane and place."""
+    planes = list(_planes(scene))
+    return [
+        (number, plane, window)
+        for number, level in enumerate(scene.levels)
+        for plane in planes
+        for window in _windows(level)
+    ]
 
 
 def _planes(scene: Scene) -> Iterator[tuple[int, int, int]]:
@@ -86,7 +140,7 @@ def _planes(scene: Scene) -> Iterator[tuple[int, int, int]]:
                 yield t, c, z
 
 
-def _strips(level: Level) -> Iterator[Window]:
+def _windows(level: Level) -> Iterator[Window]:
     """Cut a level into what a shard holds, so that none is written twice."""
     for y in range(0, level.height, CHUNK):
         for x in range(0, level.width, SHARD_WIDTH):

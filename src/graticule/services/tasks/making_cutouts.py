@@ -1,5 +1,6 @@
 """Cuts boxes out of images into an archive, image by image, with a list of them.
 
+Wherever there is room, a thousand boxes that are neighbours at a time.
 All boxes are judged before the first is written: a mistake on the last line does
 not cost an hour.
 """
@@ -9,17 +10,20 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from pathlib import Path
 
 from graticule.catalog.models import Image, Person
 from graticule.errors import GraticuleError, RequestError
+from graticule.jobs.executors.pieces import Piece
 from graticule.jobs.executors.work import Work
 from graticule.pixels.model import Window
 from graticule.services.exports.cutouts import (
     HELD_BYTES,
     ArraySource,
     Wanted,
+    by_place,
     cut_box,
     read_boxes,
 )
@@ -35,11 +39,15 @@ from graticule.services.tasks import boxes as listed
 from graticule.services.tasks.boxes import Box
 from graticule.services.tasks.cutouts import CutoutParameters
 from graticule.services.tasks.ome_tiff import EFFORTS
-from graticule.services.tasks.packing import Packer, zip_result
+from graticule.services.tasks.packing import full_disk_told, zip_result
 from graticule.services.tasks.selection import check_visible
+from graticule.services.tasks.sharing import map_for
 
 LIST_NAME = "cutouts.csv"
 _COLUMNS = ("line", "file", *listed.COLUMNS)
+# What one process cuts out before it hands it over.
+_MOST_BOXES = 1000
+_PIECE_BYTES = 256 << 20
 
 
 def make(work: Work, asked: CutoutParameters, person: Person) -> None:
@@ -59,16 +67,25 @@ def make(work: Work, asked: CutoutParameters, person: Person) -> None:
         by_image.setdefault(box.image, []).append(box)
     check_visible(person, Image, list(by_image))
     work.report(0, len(boxes), f"{len(boxes)} boxes in {len(by_image)} images")
+    pieces: list[_Piece] = []
     for image_id, some in by_image.items():
-        _judged(find_scene(person, image_id), some)
+        pieces += _pieces(find_scene(person, image_id), some)
     options = OmeTiffOptions(effort=EFFORTS[asked.compression], pyramid=False)
+    cut = map_for(
+        work,
+        person,
+        partial(_cut, options),
+        pieces,
+        what="box",
+        things=len(boxes),
+    )
+    names = {box.line: _name(box) for box in boxes}
     rows: dict[int, tuple[object, ...]] = {}
     with zip_result(work, "archive", "cutouts.zip") as packer:
-        for image_id, some in by_image.items():
-            scene = find_scene(person, image_id)
-            for wanted, name in _write_image(packer, scene, some, options):
-                rows[wanted.number] = _row(scene, wanted, name)
-                work.report(len(rows), len(boxes), f"box {len(rows)} of {len(boxes)}")
+        for some_cut in cut:
+            for number, file, row in some_cut:
+                name = packer.move(work.folder / file, names[number])
+                rows[number] = (number, name, *row)
         packer.write(LIST_NAME, _table(rows))
     work.report(len(boxes), len(boxes), f"{len(boxes)} boxes")
 
@@ -97,13 +114,73 @@ def _judged(scene: Scene, boxes: list[Box]) -> list[Wanted]:
     return found
 
 
-def _write_image(
-    packer: Packer, scene: Scene, boxes: list[Box], options: OmeTiffOptions
-) -> Iterator[tuple[Wanted, str]]:
-    """Write the boxes of one image; give each with the name of its file."""
-    names = {box.line: _name(box) for box in boxes}
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Boxes of an image that are cut out by one process."""
+
+    image_id: int
+    boxes: tuple[Wanted, ...]
+
+
+def _pieces(scene: Scene, boxes: list[Box]) -> Iterator[_Piece]:
+    """Cut up the boxes of an image: neighbours together, large ones last."""
+    itemsize = scene.pixel_type.dtype.itemsize
+    wanted = by_place(scene, _judged(scene, boxes))
+    wanted.sort(key=lambda each: each.pixels * itemsize > HELD_BYTES)
+    some: list[Wanted] = []
+    size = 0
+    for each in wanted:
+        size += each.pixels * itemsize
+        if some and (size > _PIECE_BYTES or len(some) == _MOST_BOXES):
+            yield _Piece(scene.image_id, tuple(some))
+            some, size = [], each.pixels * itemsize
+        some.append(each)
+    yield _Piece(scene.image_id, tuple(some))
+
+
+_Cut = tuple[int, str, tuple[object, ...]]
+"""The number of a box, its file in the job's folder, and what the list says."""
+
+
+def _cut(
+    options: OmeTiffOptions, piece: Piece, person: Person, what: _Piece
+) -> list[_Cut]:
+    """Cut out some boxes of one image; wherever there is room."""
+    scene = find_scene(person, what.image_id)
     facts = image_facts(scene)
-    all_wanted = _judged(scene, boxes)
+    itemsize = scene.pixel_type.dtype.itemsize
+    small = [each for each in what.boxes if each.pixels * itemsize <= HELD_BYTES]
+    large = [each for each in what.boxes if each.pixels * itemsize > HELD_BYTES]
+    found: list[_Cut] = []
+
+    def note(wanted: Wanted, path: Path) -> None:
+        found.append((wanted.number, path.name, _row(scene, wanted)))
+        piece.report(len(found), len(what.boxes))
+
+    with full_disk_told():
+        for wanted, path in _cut_small(piece, scene, facts, small, options):
+            note(wanted, path)
+        for wanted in large:
+            path = piece.new_path()
+            write_ome_tiff(
+                scene,
+                replace(facts, notes=_notes(scene, wanted)),
+                path,
+                options=options,
+                part=wanted.part,
+            )
+            note(wanted, path)
+    return found
+
+
+def _cut_small(
+    piece: Piece,
+    scene: Scene,
+    facts: ImageFacts,
+    boxes: list[Wanted],
+    options: OmeTiffOptions,
+) -> Iterator[tuple[Wanted, Path]]:
+    """Write boxes that are held in memory; give each with its file."""
 
     @lru_cache(maxsize=8)
     def facts_of(ranges: Part) -> ImageFacts:
@@ -117,31 +194,19 @@ def _write_image(
             notes=_notes(scene, wanted),
         )
 
-    itemsize = scene.pixel_type.dtype.itemsize
-    small = [each for each in all_wanted if each.pixels * itemsize <= HELD_BYTES]
+    if not boxes:
+        return
     with open_scene(scene) as source:
-        for wanted, pixels in read_boxes(source, scene, small):
-            with packer.file(names[wanted.number]) as packed:
-                write_source(
-                    ArraySource(source.fileset, pixels),
-                    cut_scene(scene, wanted.part),
-                    described(wanted),
-                    packed.path,
-                    options=options,
-                )
-            yield wanted, packed.name
-    for wanted in all_wanted:
-        if wanted.pixels * itemsize <= HELD_BYTES:
-            continue
-        with packer.file(names[wanted.number]) as packed:
-            write_ome_tiff(
-                scene,
-                replace(facts, notes=_notes(scene, wanted)),
-                packed.path,
+        for wanted, pixels in read_boxes(source, scene, boxes):
+            path = piece.new_path()
+            write_source(
+                ArraySource(source.fileset, pixels),
+                cut_scene(scene, wanted.part),
+                described(wanted),
+                path,
                 options=options,
-                part=wanted.part,
             )
-        yield wanted, packed.name
+            yield wanted, path
 
 
 def _name(box: Box) -> str:
@@ -152,18 +217,16 @@ def _name(box: Box) -> str:
 
 def _notes(scene: Scene, wanted: Wanted) -> tuple[tuple[str, str], ...]:
     """Say in the file where it comes from."""
-    row = _row(scene, wanted, "")[2:]
+    row = _row(scene, wanted)
     return tuple(
         (name, str(value)) for name, value in zip(listed.COLUMNS, row, strict=True)
     )
 
 
-def _row(scene: Scene, wanted: Wanted, name: str) -> tuple[object, ...]:
+def _row(scene: Scene, wanted: Wanted) -> tuple[object, ...]:
     window = wanted.window
     spans = (f"{r.start}:{r.stop - 1}" for r in (wanted.z, wanted.c, wanted.t))
     return (
-        wanted.number,
-        name,
         scene.image_id,
         window.x0,
         window.y0,

@@ -1,14 +1,18 @@
 """Makes a movie out of what a job asks, by the writer that requests use, too.
 
-Without their limits: a job may take its time.
+Without their limits: a job may take its time. Frames are drawn wherever there is
+room, and encoded in order.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from graticule.catalog.models import Image, Person
 from graticule.errors import OutOfRangeError, RequestError
+from graticule.jobs.executors.pieces import Piece
 from graticule.jobs.executors.work import Work
 from graticule.render.project import clamped_projection
 from graticule.render.settings import Projection
@@ -19,17 +23,25 @@ from graticule.services.exports.movie import (
     Axis,
     Movie,
     MovieFormat,
-    write_movie,
+    check_movie,
+    draw_frames,
+    encode_movie,
+    frame_bytes,
+    frame_numbers,
 )
-from graticule.services.exports.movie_frames import Bar, Marks, Stamp
+from graticule.services.exports.movie_frames import Bar, Marks, Picture, Stamp
 from graticule.services.plane_times import times_of_points
 from graticule.services.rendering_texts import parse_changes, parse_projection
 from graticule.services.scenes import Scene, find_scene
 from graticule.services.shape_outlines import outlines_of_image
 from graticule.services.tasks.movie import MovieParameters
 from graticule.services.tasks.packing import file_name, full_disk_told
+from graticule.services.tasks.sharing import batches, map_for
 
 _FORMATS = {"mp4": MovieFormat.QUICKTIME, "webm": MovieFormat.WEBM}
+# Frames that one process draws before it hands them over.
+_PIECE_BYTES = 32 << 20
+_MOST_FRAMES = 16
 
 
 def make_movie(work: Work, asked: MovieParameters, person: Person) -> None:
@@ -43,14 +55,37 @@ def make_movie(work: Work, asked: MovieParameters, person: Person) -> None:
     scene = find_scene(person, asked.image, rendering_id=asked.rdef)
     movie = movie_of(scene, asked, person)
     name = file_name(f"{scene.name}{movie.format.suffix}")
+    check_movie(scene, movie)
+    numbers = frame_numbers(scene, movie)
+    step = min(_MOST_FRAMES, max(1, _PIECE_BYTES // frame_bytes(scene)))
+    drawn = map_for(
+        work,
+        person,
+        partial(_draw, asked, movie),
+        batches(numbers, step),
+        what="frame",
+        things=len(numbers),
+    )
+    frames = (frame for some in drawn for frame in some)
     with work.result("movie", name, movie.format.media_type) as path, full_disk_told():
-        write_movie(
-            scene,
-            movie,
-            path,
-            progress=lambda done, total: work.report(done, total, "drawing frames"),
-        )
+        encode_movie(frames, scene, movie, path)
     work.report(1, 1, "done")
+
+
+def _draw(
+    asked: MovieParameters,
+    movie: Movie,
+    piece: Piece,
+    person: Person,
+    numbers: Sequence[int],
+) -> list[Picture]:
+    """Draw some frames; wherever there is room."""
+    scene = find_scene(person, asked.image, rendering_id=asked.rdef)
+    found = []
+    for picture in draw_frames(scene, movie, numbers):
+        found.append(picture)
+        piece.report(len(found), len(numbers))
+    return found
 
 
 def movie_of(scene: Scene, asked: MovieParameters, person: Person) -> Movie:

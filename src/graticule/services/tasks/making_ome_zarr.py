@@ -1,7 +1,8 @@
 """Goes through images and plates and writes each as a zipped OME-Zarr.
 
-Images are written to a folder and moved into the archive one by one, so that there
-are never two copies of a plate. Plates keep wells, fields and runs.
+Images are written wherever there is room, large ones in parts, to folders that are
+moved into the archive one by one, so that there are never two copies of a plate.
+Plates keep wells, fields and runs.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
+from uuid import uuid4
 
 from graticule.catalog.access import visible_to
 from graticule.catalog.models import Image, Person, Plate, Screen, WellSample
 from graticule.errors import NotFoundError
+from graticule.jobs.executors.pieces import Piece
 from graticule.jobs.executors.work import Work
 from graticule.services.exports.facts import image_facts
 from graticule.services.exports.ngff import (
@@ -25,18 +29,21 @@ from graticule.services.exports.ngff import (
     describe_well,
     write_group,
 )
-from graticule.services.exports.ome_zarr import move_into, write_ome_zarr
+from graticule.services.exports.ome_zarr import begin_ome_zarr, move_into, write_strips
 from graticule.services.exports.parts import Part
 from graticule.services.plates import label
-from graticule.services.scenes import find_scene
+from graticule.services.scenes import Scene, find_scene
 from graticule.services.tasks.ome_zarr import OmeZarrParameters
-from graticule.services.tasks.packing import ZIP, Steps, file_name, full_disk_told
+from graticule.services.tasks.packing import ZIP, file_name, full_disk_told
 from graticule.services.tasks.selection import (
     check_visible,
     ids_seen,
     selected_images,
 )
+from graticule.services.tasks.sharing import map_for
 
+# Of so many images, large ones are cut up into so many strips at a time.
+_MOST_CUT, _STRIPS = 16, 32
 _OTHERS = ("image", "dataset", "project", "well")
 
 
@@ -47,14 +54,85 @@ def make(work: Work, asked: OmeZarrParameters, person: Person) -> None:
     if any(getattr(asked, name) for name in _OTHERS):
         others = asked.model_copy(update={"plate": [], "screen": []})
         images = selected_images(person, others)
-    maker = _Maker(
-        work, asked, person, len(images) + sum(len(plate.fields) for plate in plates)
-    )
+    fields = [field.image_id for plate in plates for field in plate.fields]
+    total = len(images) + len(fields)
+    pieces = _pieces(work, person, asked, [*images, *fields])
+    written = map_for(work, person, partial(_write, asked), pieces, things=total)
+    maker = _Maker(work, asked, person, written)
     for image_id in images:
         maker.make_image(image_id)
     for plate in plates:
         maker.make_plate(plate)
-    work.report(maker.total, maker.total, f"{maker.total} images")
+    work.report(total, total, f"{total} images")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """An image, or some strips of one that is begun; a folder in the job's own."""
+
+    image_id: int
+    folder: str = ""
+    strips: range = range(0)
+    last: bool = True
+
+
+def _pieces(
+    work: Work, person: Person, asked: OmeZarrParameters, image_ids: list[int]
+) -> list[_Piece]:
+    """Cut up large images where there are few; of many, each is done as it is."""
+    if len(image_ids) > _MOST_CUT:
+        return [_Piece(image_id) for image_id in image_ids]
+    found = []
+    for image_id in image_ids:
+        folder = work.folder / f"piece-{uuid4().hex}"
+        count = _begin(find_scene(person, image_id), asked, folder)
+        for first in range(0, count, _STRIPS):
+            strips = range(first, min(first + _STRIPS, count))
+            last = strips.stop == count
+            found.append(_Piece(image_id, folder.name, strips, last))
+    return found
+
+
+def _write(
+    asked: OmeZarrParameters, piece: Piece, person: Person, what: _Piece
+) -> tuple[str, bool]:
+    """Write an image or a part of it; wherever there is room.
+
+    Returns
+    -------
+    str, bool
+        The folder, and whether it is whole.
+    """
+    scene = find_scene(person, what.image_id)
+    folder, strips = piece.folder / what.folder, what.strips
+    if not what.folder:
+        folder = piece.new_path()
+        strips = range(_begin(scene, asked, folder))
+    with full_disk_told():
+        write_strips(
+            _leveled(scene, asked),
+            folder,
+            strips,
+            part=Part(*asked.spans),
+            version=asked.version,
+            progress=piece.report,
+        )
+    return folder.name, what.last
+
+
+def _begin(scene: Scene, asked: OmeZarrParameters, folder: Path) -> int:
+    with full_disk_told():
+        return begin_ome_zarr(
+            _leveled(scene, asked),
+            image_facts(scene),
+            folder,
+            part=Part(*asked.spans),
+            version=asked.version,
+        )
+
+
+def _leveled(scene: Scene, asked: OmeZarrParameters) -> Scene:
+    return scene if asked.pyramid else replace(scene, levels=scene.levels[:1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +176,21 @@ class _Maker:
     """Writes archives, one image after another."""
 
     def __init__(
-        self, work: Work, asked: OmeZarrParameters, person: Person, total: int
+        self,
+        work: Work,
+        asked: OmeZarrParameters,
+        person: Person,
+        written: Iterator[tuple[str, bool]],
     ) -> None:
         self.work = work
         self.asked = asked
         self.person = person
-        self.total = total
-        self.done = 0
+        self.written = written
 
     def make_image(self, image_id: int) -> None:
         name = find_scene(self.person, image_id).name
         with self._archive(f"image-{image_id}", f"{image_id}-{name}") as archive:
-            self._add_image(archive, image_id, "")
+            self._add_image(archive, "")
 
     def make_plate(self, plate: _Plate) -> None:
         asked = self.asked
@@ -138,8 +219,8 @@ class _Maker:
                     for field in fields
                 ]
                 self._add_group(archive, describe_well(runs, asked.version), there)
-                for number, field in enumerate(fields):
-                    self._add_image(archive, field.image_id, f"{there}{number}/")
+                for number in range(len(fields)):
+                    self._add_image(archive, f"{there}{number}/")
 
     @contextmanager
     def _archive(self, key: str, name: str) -> Iterator[zipfile.ZipFile]:
@@ -156,30 +237,19 @@ class _Maker:
     def _add_group(
         self, archive: zipfile.ZipFile, said: dict[str, object], prefix: str
     ) -> None:
-        with self._aside() as folder:
+        with self._aside(f"piece-{uuid4().hex}") as folder:
             write_group(folder, said, self.asked.version)
             move_into(archive, folder, prefix)
 
-    def _add_image(self, archive: zipfile.ZipFile, image_id: int, prefix: str) -> None:
-        scene = find_scene(self.person, image_id)
-        facts = image_facts(scene)
-        if not self.asked.pyramid:
-            scene = replace(scene, levels=scene.levels[:1])
-        with self._aside() as folder:
-            write_ome_zarr(
-                scene,
-                facts,
-                folder,
-                part=Part(*self.asked.spans),
-                version=self.asked.version,
-                progress=Steps(self.work, self.done, self.total),
-            )
+    def _add_image(self, archive: zipfile.ZipFile, prefix: str) -> None:
+        """Pack the image whose turn it is, when it is whole."""
+        name = next(name for name, whole in self.written if whole)
+        with self._aside(name) as folder:
             move_into(archive, folder, prefix)
-        self.done += 1
 
     @contextmanager
-    def _aside(self) -> Iterator[Path]:
-        folder = self.work.folder / "aside"
+    def _aside(self, name: str) -> Iterator[Path]:
+        folder = self.work.folder / name
         try:
             yield folder
         finally:

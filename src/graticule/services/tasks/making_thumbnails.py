@@ -6,8 +6,10 @@ An image that cannot be drawn is told in the report; the others are made.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from graticule.catalog.models import Person
@@ -18,14 +20,18 @@ from graticule.errors import (
     NotFoundError,
     RequestError,
 )
+from graticule.jobs.executors.pieces import Piece
 from graticule.jobs.executors.work import Work
 from graticule.services.caching.store import NoStore
 from graticule.services.engine import engine
 from graticule.services.scenes import Scene, find_scene
-from graticule.services.tasks.packing import Packer, zip_result
+from graticule.services.tasks.packing import zip_result
 from graticule.services.tasks.selection import selected_images
+from graticule.services.tasks.sharing import batches, map_for
 from graticule.services.tasks.thumbnails import ThumbnailsParameters
 from graticule.services.thumbnails import ThumbnailRequest, draw_thumbnail
+
+_IMAGES_AT_ONCE = 8
 
 
 def make(work: Work, asked: ThumbnailsParameters, person: Person) -> None:
@@ -49,20 +55,24 @@ def make(work: Work, asked: ThumbnailsParameters, person: Person) -> None:
         if asked.zip:
             archive = zip_result(work, "archive", "thumbnails.zip")
             packer = open_results.enter_context(archive)
-        for done, image_id in enumerate(images):
-            work.report(done, len(images), f"Image {image_id}")
-            try:
-                _make_one(find_scene(person, image_id), asked, packer)
-            except (FileError, LimitError, NotFoundError) as error:
-                first = first or error
-                failed[image_id] = _said(error)
+        parts = batches(images, _IMAGES_AT_ONCE)
+        for some in map_for(
+            work, person, partial(_make_some, asked), parts, things=len(images)
+        ):
+            for made in some:
+                if made.error is not None:
+                    first = first or made.error
+                    failed[made.image_id] = _said(made.error)
+                for name, data in made.pictures:
+                    assert packer is not None
+                    packer.write(name, data)
         if first is not None and len(failed) == len(images):
             raise first
     with work.result("report", "thumbnails.json", "application/json") as path:
         said = {"images": len(images), "failed": failed}
         path.write_text(json.dumps(said), encoding="utf-8")
-    made = len(images) - len(failed)
-    work.report(1, 1, f"{made} images, {len(failed)} failed")
+    well = len(images) - len(failed)
+    work.report(1, 1, f"{well} images, {len(failed)} failed")
 
 
 def _check(asked: ThumbnailsParameters) -> None:
@@ -77,12 +87,36 @@ def _check(asked: ThumbnailsParameters) -> None:
         )
 
 
-def _make_one(scene: Scene, asked: ThumbnailsParameters, packer: Packer | None) -> None:
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What came of an image: files of an archive, or why there are none."""
+
+    image_id: int
+    pictures: tuple[tuple[str, bytes], ...] = ()
+    error: GraticuleError | None = None
+
+
+def _make_some(
+    asked: ThumbnailsParameters, piece: Piece, person: Person, images: Sequence[int]
+) -> list[_Made]:
+    """Make the thumbnails of some images; wherever there is room."""
+    found = []
+    for done, image_id in enumerate(images):
+        piece.report(done, len(images))
+        try:
+            pictures = tuple(_make_one(find_scene(person, image_id), asked))
+            found.append(_Made(image_id, pictures))
+        except (FileError, LimitError, NotFoundError) as error:
+            found.append(_Made(image_id, error=error))
+    return found
+
+
+def _make_one(scene: Scene, asked: ThumbnailsParameters) -> Iterator[tuple[str, bytes]]:
     base = f"{scene.image_id}-{scene.name}".replace("/", "_")
     for folder, request in _requests(asked):
         data = draw_thumbnail(scene, request)
-        if packer is not None and folder is not None:
-            packer.write(f"{folder}{base}.jpg", data)
+        if asked.zip and folder is not None:
+            yield f"{folder}{base}.jpg", data
 
 
 def _requests(

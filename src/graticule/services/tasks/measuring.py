@@ -1,6 +1,8 @@
 """Measures images for the job of statistics: rows of a table, and histograms.
 
-Pixels are read band by band, as often as exactness needs. An image that cannot be
+Images are measured wherever there is room. Pixels are read band by band, as often
+as exactness needs; wide types once more for all images together, by the job itself,
+for their values have to be seen one after the other. An image that cannot be
 read is a row that says why.
 """
 
@@ -11,6 +13,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -24,6 +27,7 @@ from graticule.errors import (
     LimitError,
     OutOfRangeError,
 )
+from graticule.jobs.executors.pieces import Piece
 from graticule.jobs.executors.work import Work
 from graticule.pixels.exact_statistics import Measurer, Summary
 from graticule.pixels.model import PixelType, Window
@@ -31,6 +35,7 @@ from graticule.pixels.reader import Pixels, Source
 from graticule.services.exports.parts import Part, PartSource, cut_scene
 from graticule.services.scenes import Scene, find_scene, open_scene
 from graticule.services.tasks.packing import full_disk_told
+from graticule.services.tasks.sharing import map_for
 from graticule.services.tasks.statistics import StatisticsParameters
 
 _BAND_BYTES = 16 << 20
@@ -187,43 +192,29 @@ class _Measuring:
     def measure(self, image_ids: Sequence[int]) -> None:
         measured: list[int] = []
         failure: GraticuleError | None = None
-        for done, image_id in enumerate(image_ids):
-            self.steps = (done, len(image_ids), f"Image {image_id}")
-            try:
-                self._image(image_id)
-            except (FileError, LimitError, OutOfRangeError) as error:
-                failure = failure or error
-                self.report.add(_Row(image_id, "", None, "", "", _said(error)), None)
+        of_one = partial(_measure_one, self.asked)
+        several = map_for(self.work, self.person, of_one, image_ids)
+        for image_id, found in zip(image_ids, several, strict=True):
+            if isinstance(found, GraticuleError):
+                failure = failure or found
+                self.report.add(_Row(image_id, "", None, "", "", _said(found)), None)
             else:
                 measured.append(image_id)
+                self._take(found)
         if failure is not None and not measured:
             raise failure
         if self.asked.total and len(measured) > 1:
             self._total(measured)
 
-    def _image(self, image_id: int) -> None:
-        scene = find_scene(self.person, image_id)
-        with closing(_Opened(scene, self.part)) as opened:
-            shown = opened.scene
-            measurers = [self._new(shown.pixel_type) for _ in range(shown.size_c)]
-            while not all(each.done for each in measurers):
-                for c, values in self._told(opened):
-                    measurers[c].add(values)
-                for each in measurers:
-                    each.end_pass()
-        for c, each in enumerate(measurers):
-            channel = self.first_channel + c
+    def _take(self, channels: Sequence[_Channel]) -> None:
+        for each in channels:
+            self.report.add(each.about, each.summary)
             if self.asked.total:
-                key = (channel, shown.pixel_type)
-                total = self.totals.setdefault(key, self._new(shown.pixel_type))
-                if total.mergeable:
-                    total.merge(each)
-            kind = shown.pixel_type.value
-            about = _Row(image_id, scene.name, channel, shown.labels[c], kind)
-            self.report.add(about, each.summary())
-
-    def _new(self, pixel_type: PixelType) -> Measurer:
-        return Measurer(pixel_type.dtype, self.asked.percentiles, self.asked.bins)
+                assert each.about.channel is not None
+                key = (each.about.channel, PixelType(each.about.pixel_type))
+                total = self.totals.setdefault(key, _new(self.asked, key[1]))
+                if each.measurer is not None:
+                    total.merge(each.measurer)
 
     def _told(self, opened: _Opened) -> Iterator[tuple[int, Pixels]]:
         done, total, message = self.steps
@@ -253,6 +244,62 @@ class _Measuring:
         with closing(_Opened(scene, self.part)) as opened:
             for c, values in self._told(opened):
                 totals[self.first_channel + c, scene.pixel_type].add(values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Channel:
+    """What was found of a channel, with its counts if others are added to them."""
+
+    about: _Row
+    summary: Summary
+    measurer: Measurer | None
+
+
+def _measure_one(
+    asked: StatisticsParameters, piece: Piece, person: Person, image_id: int
+) -> list[_Channel] | GraticuleError:
+    """Measure one image; wherever there is room.
+
+    Returns
+    -------
+    list
+        A channel each; or why it cannot be measured.
+    """
+    try:
+        return list(_channels(asked, piece, find_scene(person, image_id)))
+    except (FileError, LimitError, OutOfRangeError) as error:
+        return error
+
+
+def _channels(
+    asked: StatisticsParameters, piece: Piece, scene: Scene
+) -> Iterator[_Channel]:
+    part = Part(*asked.spans)
+    first_channel = part.c[0] if part.c else 0
+    with closing(_Opened(scene, part)) as opened:
+        shown = opened.scene
+        measurers = [_new(asked, shown.pixel_type) for _ in range(shown.size_c)]
+        while not all(each.done for each in measurers):
+            for share, pixels in opened.bands():
+                piece.report(share, 1)
+                for each, values in zip(measurers, pixels, strict=True):
+                    each.add(values)
+            for each in measurers:
+                each.end_pass()
+    for c, each in enumerate(measurers):
+        about = _Row(
+            image_id=scene.image_id,
+            image=scene.name,
+            channel=first_channel + c,
+            name=shown.labels[c],
+            pixel_type=shown.pixel_type.value,
+        )
+        kept = each if asked.total and each.mergeable else None
+        yield _Channel(about, each.summary(), kept)
+
+
+def _new(asked: StatisticsParameters, pixel_type: PixelType) -> Measurer:
+    return Measurer(pixel_type.dtype, asked.percentiles, asked.bins)
 
 
 class _Opened:

@@ -6,27 +6,21 @@ Says what can be asked and goes through the images; the files are written by
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
 
 from pydantic import Field
 
 from graticule.catalog.models import Person
+from graticule.jobs.executors.pieces import Piece
 from graticule.jobs.executors.work import Work
-from graticule.services.exports.aside import Progress
 from graticule.services.exports.choice import ome_tiff_name
-from graticule.services.tasks.packing import (
-    Steps,
-    file_name,
-    full_disk_told,
-    zip_result,
-)
+from graticule.services.tasks.packing import file_name, full_disk_told, zip_result
 from graticule.services.tasks.selection import TARGETS, selected_images
+from graticule.services.tasks.sharing import map_for
 from graticule.services.tasks.spans import Ranged
 from graticule.services.tasks.task import Task
-
-if TYPE_CHECKING:
-    from graticule.services.scenes import Scene
 
 Compression = Literal["fast", "small", "none"]
 EFFORTS: dict[Compression, int] = {"fast": 1, "small": 6, "none": 0}
@@ -53,42 +47,55 @@ class OmeTiffParameters(Ranged):
 
 def run(work: Work, asked: OmeTiffParameters, person: Person) -> None:
     """Write the images that were asked for."""
-    # What reads pixels does not live through a fork: it is loaded here.
-    from graticule.services.scenes import find_scene  # noqa: PLC0415
-
     images = selected_images(person, asked)
+    written = map_for(work, person, partial(_write, asked), images)
     if asked.zip:
         with zip_result(work, "archive", "ome-tiff.zip") as packer:
-            for done, image_id in enumerate(images):
-                scene = find_scene(person, image_id)
-                with packer.file(ome_tiff_name(image_id, scene.name)) as packed:
-                    _write(scene, packed.path, asked, Steps(work, done, len(images)))
+            for each in written:
+                packer.move(work.folder / each.file, each.name)
     else:
-        for done, image_id in enumerate(images):
-            scene = find_scene(person, image_id)
-            name = file_name(ome_tiff_name(image_id, scene.name))
-            with work.result(f"image-{image_id}", name, "image/tiff") as path:
-                _write(scene, path, asked, Steps(work, done, len(images)))
+        for each in written:
+            key, name = f"image-{each.image_id}", file_name(each.name)
+            with work.result(key, name, "image/tiff") as path:
+                (work.folder / each.file).rename(path)
     work.report(len(images), len(images), f"{len(images)} images")
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An image that is a file in the job's folder, and what it is called outside."""
+
+    image_id: int
+    file: str
+    name: str
+
+
 def _write(
-    scene: Scene, path: Path, asked: OmeTiffParameters, progress: Progress
-) -> None:
+    asked: OmeTiffParameters, piece: Piece, person: Person, image_id: int
+) -> _Written:
+    """Write one image; wherever there is room."""
+    # What reads pixels does not live through a fork: it is loaded here.
     from graticule.services.exports.facts import image_facts  # noqa: PLC0415
     from graticule.services.exports.ome_tiff import (  # noqa: PLC0415
         OmeTiffOptions,
         write_ome_tiff,
     )
     from graticule.services.exports.parts import Part  # noqa: PLC0415
+    from graticule.services.scenes import find_scene  # noqa: PLC0415
 
+    scene = find_scene(person, image_id)
     options = OmeTiffOptions(effort=EFFORTS[asked.compression], pyramid=asked.pyramid)
-    part = Part(*asked.spans)
-    facts = image_facts(scene)
+    path = piece.new_path()
     with full_disk_told():
         write_ome_tiff(
-            scene, facts, path, options=options, progress=progress, part=part
+            scene,
+            image_facts(scene),
+            path,
+            options=options,
+            progress=piece.report,
+            part=Part(*asked.spans),
         )
+    return _Written(image_id, path.name, ome_tiff_name(image_id, scene.name))
 
 
 TASK = Task(

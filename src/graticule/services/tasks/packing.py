@@ -27,25 +27,6 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
-    """Tells how far a job is that does one thing after another.
-
-    Called with the steps done within the thing, and their number.
-    """
-
-    work: Work
-    before: int
-    things: int
-    what: str = "image"
-
-    def __call__(self, done: int, total: int) -> None:
-        """Report."""
-        part = done / total if total else 0.0
-        message = f"{self.what} {self.before + 1} of {self.things}"
-        self.work.report(self.before + part, self.things, message)
-
-
-@dataclass(frozen=True, slots=True)
 class PackedFile:
     """A file that will be in an archive: where it is written, its name there."""
 
@@ -70,6 +51,13 @@ class Packer:
             self._add(packed)
         finally:
             packed.path.unlink(missing_ok=True)
+
+    def move(self, path: Path, name: str) -> str:
+        """Move a file into the archive; give the name that it got there."""
+        packed = PackedFile(path, self._free(name))
+        self._add(packed)
+        path.unlink()
+        return packed.name
 
     def _add(self, packed: PackedFile) -> None:
         info = zipfile.ZipInfo.from_file(packed.path, packed.name)

@@ -67,6 +67,7 @@ def batches(items: Sequence[T], size: int) -> list[Sequence[T]]:
 
 
 def _do(function: Done[T, R], person_id: int, piece: Piece, item: T) -> R:
-    # The server of the tables may have gone since this process last asked it.
-    close_old_connections()
+    if piece.elsewhere:
+        # The server of the tables may have gone since this process last asked it.
+        close_old_connections()
     return function(piece, person_of(person_id), item)
