@@ -9,7 +9,16 @@ unknown or malformed setting refuses to start.
 
 from __future__ import annotations
 
-from graticule.config.rows import caches, jobs, limits, looks, people, server, state
+from graticule.config.rows import (
+    caches,
+    jobs,
+    limits,
+    looks,
+    organising,
+    people,
+    server,
+    state,
+)
 from graticule.config.setting import Setting
 
 SETTINGS: tuple[Setting, ...] = (
@@ -20,6 +29,7 @@ SETTINGS: tuple[Setting, ...] = (
     *caches.ROWS,
     *jobs.ROWS,
     *looks.ROWS,
+    *organising.ROWS,
 )
 
 BY_NAME = {setting.name: setting for setting in SETTINGS}

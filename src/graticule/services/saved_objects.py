@@ -62,7 +62,7 @@ def create_object(person: Person, kind: str, group_id: int, fields: Fields) -> A
         raise NotFoundError(f"ExperimenterGroup {group_id} not found")
     if not may_create_in(person, group):
         raise NotPermittedError(f"You may not make anything in the group {group.name}.")
-    with _change():
+    with told_change():
         thing = KINDS[kind].model(owner=person, group=group)
         _set(thing, fields)
         thing.save()
@@ -81,7 +81,7 @@ def replace_object(
     graticule.errors.NotPermittedError
         If the person may not edit it.
     """
-    with _change():
+    with told_change():
         thing = find_object(person, KINDS[kind], thing_id, _locked)
         if thing.group_id != group_id:
             raise NotFoundError(f"{kind} {thing_id} not found")
@@ -120,13 +120,13 @@ def delete_object(
     graticule.errors.NotPermittedError
         If the person may not delete it.
     """
-    with _change():
+    with told_change():
         thing = find_object(person, KINDS[kind], thing_id, load)
         owned = thing.roi if isinstance(thing, Shape) else thing
         if not may(person, Verb.DELETE, owned):
             raise NotPermittedError(f"You may not delete {kind} {thing_id}.")
         said = describe(thing)
-        _note(thing)
+        note_deleted(thing)
         thing.delete()
     return said
 
@@ -141,11 +141,11 @@ def _locked(query: QuerySet[Any]) -> QuerySet[Any]:
     return query.select_for_update(of=("self",))
 
 
-def _note(thing: Any) -> None:
+def note_deleted(thing: Any) -> None:
     """Keep scans from making again what they made once."""
     if isinstance(thing, Shape):
         # The rest of the ROI is from now on as if somebody had drawn it.
-        _note(thing.roi)
+        note_deleted(thing.roi)
         Roi.objects.filter(pk=thing.roi_id).update(source=None)
         return
     source: str | None
@@ -163,7 +163,7 @@ def _note(thing: Any) -> None:
 
 
 @contextmanager
-def _change() -> Iterator[None]:
+def told_change() -> Iterator[None]:
     """Make a change as a whole, and have every process notice it."""
     with transaction.atomic():
         yield

@@ -23,6 +23,7 @@ urlpatterns = [
     path("annotate/", include("graticule.web.annotate.urls")),
     path("clients/", include("graticule.web.clients.urls")),
     path("regions/", include("graticule.web.regions.urls")),
+    path("organise/", include("graticule.web.organise.urls")),
 ]
 
 handler400 = "graticule.web.errors.bad_request"

@@ -11,6 +11,7 @@ from graticule.catalog.models.files import (
 )
 from graticule.catalog.models.images import Channel, Image, PlaneTimes
 from graticule.catalog.models.login_attempts import LoginAttempt
+from graticule.catalog.models.organised import OrganisedChange
 from graticule.catalog.models.people import Group, Membership, Permissions, Person
 from graticule.catalog.models.plates import (
     Plate,
@@ -39,6 +40,7 @@ __all__ = [
     "LoginAttempt",
     "LoginLink",
     "Membership",
+    "OrganisedChange",
     "OriginalFile",
     "Permissions",
     "Person",

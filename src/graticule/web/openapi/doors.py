@@ -10,6 +10,7 @@ from graticule.web.figure.descriptions import DOOR as FIGURE
 from graticule.web.gateway.descriptions import DOOR as GATEWAY
 from graticule.web.iviewer.descriptions import DOOR as IVIEWER
 from graticule.web.openapi.model import Door
+from graticule.web.organise.descriptions import DOOR as ORGANISE
 from graticule.web.pages.descriptions import DOOR as PAGES
 from graticule.web.regions.descriptions import DOOR as REGIONS
 from graticule.web.uws.descriptions import DOOR as JOBS
@@ -26,6 +27,7 @@ DOORS: tuple[Door, ...] = (
     PAGES,
     REGIONS,
     ACCOUNT,
+    ORGANISE,
     JOBS,
 )
 # Only people with a browser come here: a one-time link, the way out, addresses that
