@@ -140,3 +140,23 @@ def test_short_lists_of_every_caller_follow_an_index(door, cast, configured, who
     plan = query.order_by("-created", "-id")[:20].explain()
     assert "USING INDEX" in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_filters_are_described_as_they_are_read(client):
+    # 16, getJoblistInputTD: those that are described, and no others, are judged
+    document = client.get("/openapi.json").json()
+    ours = document["paths"]["/services/{service}/async"]["get"]["parameters"]
+    rules = {each["name"]: each["schema"] for each in ours if each["in"] == "query"}
+    good = {"PHASE": "QUEUED", "AFTER": "2026-01-01", "LAST": "3"}
+    assert set(rules) == set(good)
+    for name, rule in rules.items():
+        several = rule["type"] == "array"
+        kind = rule["items"] if several else rule
+        assert good[name] in kind.get("enum", [good[name]])
+        assert len(kind.get("enum", range(10))) == 10
+        path = f"{LIST}?{name}="
+        assert client.get(f"{path}{good[name]}").status_code == 200
+        assert client.get(f"{path}nonsense").status_code == 400
+        twice = client.get(f"{path}{good[name]}&{name}={good[name]}")
+        assert twice.status_code == (200 if several else 400)
+    assert client.get(f"{LIST}?OTHER=nonsense").status_code == 200
