@@ -37,7 +37,7 @@ docs: $(VENV)/.installed-test  ## build the documentation into site/
 	@$(BIN)/mkdocs build --strict --quiet
 	@echo "Open site/index.html"
 
-bench: $(VENV)/.installed-test  ## measure tiles, scans, answers, searches and jobs
+bench: $(VENV)/.installed-test  ## measure tiles, scans, answers, searches, jobs and the viewer
 	@$(BIN)/python -m bench
 
 clean:  ## remove .venv, the demo's images and all that was built

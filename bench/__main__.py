@@ -1,4 +1,7 @@
-"""``python -m bench [tiles|scan|answers|search|tables|jobs]``: measure and print."""
+"""Measure what is named, or everything, and print it.
+
+``python -m bench [tiles|scan|answers|search|tables|jobs|viewer]``
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import answers, images, jobs, scan, search, tables, tiles
+from bench import answers, images, jobs, scan, search, tables, tiles, viewer
 
-_ALL = {"tiles", "scan", "answers", "search", "tables", "jobs"}
+_ALL = {"tiles", "scan", "answers", "search", "tables", "jobs", "viewer"}
 _SMALL_FILES = 2000
 _CATALOGUED = 100_000
 _FOUR = "c=1|100:4000$0000FF,2|100:4000$00FF00,3|100:4000$FF0000,4|100:4000$FF00FF&m=c"
@@ -27,26 +30,38 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="graticule-bench-") as folder:
         home = Path(folder)
         if "tiles" in wanted:
-            four, rgb = images.fluorescence(kept), images.slide(kept)
-            tiles.measure("4 channels, 16 bit, deflate", four, home / "1", 512, _FOUR)
-            tiles.measure("4 channels, 16 bit, deflate", four, home / "1", 256, _FOUR)
-            tiles.measure("RGB JPEG, drawn anew", rgb, home / "2", 512, _RGB)
-            tiles.measure("RGB JPEG, as stored", rgb, home / "2", 512, "")
-        small = images.small_files(kept, _SMALL_FILES)
-        if "scan" in wanted:
-            scan.measure(small, home / "3", _SMALL_FILES)
-        if "answers" in wanted:
-            if "scan" not in wanted:
-                scan.measure(small, home / "3", _SMALL_FILES)
-            answers.measure(home / "3")
+            _tiles(kept, home)
+        if wanted & {"scan", "answers"}:
+            _small(kept, home, wanted)
         if "search" in wanted:
             search.measure(home / "4", _CATALOGUED)
         if "tables" in wanted:
             tables.measure(kept, home / "tables")
         if "jobs" in wanted:
             jobs.measure(home / "jobs")
+        if "viewer" in wanted:
+            _viewer(kept, home)
     if "--clean" in wanted:
         shutil.rmtree(kept)
+
+
+def _tiles(kept: Path, home: Path) -> None:
+    four, rgb = images.fluorescence(kept), images.slide(kept)
+    tiles.measure("4 channels, 16 bit, deflate", four, home / "1", 512, _FOUR)
+    tiles.measure("4 channels, 16 bit, deflate", four, home / "1", 256, _FOUR)
+    tiles.measure("RGB JPEG, drawn anew", rgb, home / "2", 512, _RGB)
+    tiles.measure("RGB JPEG, as stored", rgb, home / "2", 512, "")
+
+
+def _small(kept: Path, home: Path, wanted: set[str]) -> None:
+    small = images.small_files(kept, _SMALL_FILES)
+    scan.measure(small, home / "3", _SMALL_FILES)
+    if "answers" in wanted:
+        answers.measure(home / "3")
+
+
+def _viewer(kept: Path, home: Path) -> None:
+    viewer.measure(images.fluorescence(kept), images.stack(kept), home / "viewer")
 
 
 if __name__ == "__main__":

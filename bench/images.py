@@ -48,6 +48,33 @@ def fluorescence(folder: Path) -> Path:
     return path
 
 
+def stack(folder: Path) -> Path:
+    """Write 12 planes of 2 channels, 16 bit, deflate (OME-TIFF, 512² tiles)."""
+    path = folder / "stack" / "stack.ome.tif"
+    if path.exists():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(4)
+    side, planes = 2048, 12
+    base = _texture(rng, side)
+    grain = rng.integers(0, 60, (side, side), np.uint16)
+    whole = np.stack(
+        [
+            (np.roll(base, 37 * place, (0, 1)) * 4000).astype(np.uint16) + grain
+            for place in range(2 * planes)
+        ]
+    ).reshape(2, planes, side, side)
+    options = {"tile": (TILE, TILE), "compression": "adobe_deflate"}
+    aside = path.with_suffix(".part")
+    with tifffile.TiffWriter(aside, ome=True, bigtiff=True) as writer:
+        writer.write(whole, subifds=2, metadata={"axes": "CZYX"}, **options)
+        for _ in range(2):
+            whole = whole[:, :, ::2, ::2]
+            writer.write(whole, subfiletype=1, **options)
+    aside.rename(path)
+    return path
+
+
 def slide(folder: Path) -> Path:
     """Write an RGB JPEG pyramid (OME-TIFF, 512² tiles)."""
     path = folder / "slides" / "rgb-jpeg.ome.tif"

@@ -20,6 +20,7 @@ from graticule.render.quantize import Range, type_range
 Plane = npt.NDArray[Any]
 
 _CHUNK_PIXELS = 1_000_000  # bounds the doubles that are held at once
+_FEW_BYTES = 2
 
 
 def plane_limits(
@@ -84,20 +85,42 @@ def histogram(values: Plane, limits: Range, bins: int = 256) -> npt.NDArray[np.i
     """
     if bins < 1:
         raise RequestError(f"A histogram needs at least 1 bin, not {bins}.")
-    low, high = limits
+    if values.dtype.kind == "u" and values.dtype.itemsize <= _FEW_BYTES:
+        # So few different values that each needs a place in the range only once.
+        times = sum(
+            (
+                np.bincount(chunk, minlength=256**values.dtype.itemsize)
+                for chunk in _chunks(values)
+            ),
+            start=np.zeros(256**values.dtype.itemsize, np.int64),
+        )
+        return _counts(np.arange(times.size, dtype=np.float64), limits, bins, times)
     counts = np.zeros(bins, np.int64)
-    with np.errstate(all="ignore"):
-        width = np.float64(high - low) / bins
-        for chunk in _chunks(values):
-            inside = chunk[~((chunk < low) | (chunk > high))]
-            position = np.nan_to_num((inside - low) / width, nan=0.0)
-            # What lies in the range is never below bin 0 nor above the last.
-            number = np.clip(position, 0, bins - 1).astype(np.int64)
-            counts += np.bincount(number, minlength=bins)
+    for chunk in _chunks(values):
+        counts += _counts(chunk.astype(np.float64), limits, bins)
     return counts
 
 
-def _chunks(plane: Plane) -> Iterator[npt.NDArray[np.float64]]:
+def _counts(
+    values: npt.NDArray[np.float64],
+    limits: Range,
+    bins: int,
+    times: npt.NDArray[np.int64] | None = None,
+) -> npt.NDArray[np.int64]:
+    """Count values, each once or as often as ``times`` says."""
+    low, high = limits
+    with np.errstate(all="ignore"):
+        width = np.float64(high - low) / bins
+        within = ~((values < low) | (values > high))
+        position = np.nan_to_num((values[within] - low) / width, nan=0.0)
+        # What lies in the range is never below bin 0 nor above the last.
+        number = np.clip(position, 0, bins - 1).astype(np.int64)
+    # As doubles the counts stay exact up to 2⁵³.
+    often = None if times is None else times[within]
+    return np.bincount(number, often, minlength=bins).astype(np.int64)
+
+
+def _chunks(plane: Plane) -> Iterator[Plane]:
     flat = plane.reshape(-1)
     for first in range(0, flat.size, _CHUNK_PIXELS):
-        yield flat[first : first + _CHUNK_PIXELS].astype(np.float64)
+        yield flat[first : first + _CHUNK_PIXELS]

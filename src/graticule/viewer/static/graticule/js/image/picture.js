@@ -68,6 +68,9 @@ export class Picture extends EventTarget {
     const source = this.#wanted;
     this.#wanted = null;
     this.#arriving = true;
+    if (this.#current) {
+      source.keepToLevelOf(this.zoom);
+    }
     this.#viewer.addTiledImage({
       tileSource: source,
       opacity: this.#current ? 0 : 1,
@@ -98,6 +101,7 @@ export class Picture extends EventTarget {
 
   #reveal(item) {
     this.#current = item;
+    item.source.allowAllLevels();
     item.setOpacity(1);
     item.whenFullyLoaded(() => this.#dropBelow(item));
     this.#arriving = false;

@@ -46,6 +46,7 @@ export function makeStage(element) {
     maxZoomPixelRatio: 32,
     preserveImageSizeOnResize: true,
     imageLoaderLimit: 8,
+    maxTilesPerFrame: 16,
     timeout: 60000,
   });
   viewer.addHandler("canvas-key", (event) => {

@@ -11,6 +11,9 @@ const { OpenSeadragon } = window;
 // hide and the pixels must stay true: an overlap that is none prevents it.
 const NO_OVERLAP = 1e-9;
 
+// OpenSeadragon draws from the finest level that is at most twice too fine.
+const FINEST_RATIO = 0.5;
+
 function levelSizes(data) {
   const { width, height } = data.size;
   if (!data.tiles) {
@@ -63,6 +66,24 @@ export class PlaneSource extends OpenSeadragon.TileSource {
     });
     this.grid = grid;
     this.urlOf = urlOf;
+  }
+
+  /**
+   * Load only the level that is drawn at a zoom, until {@link allowAllLevels}:
+   * what covers a rendering that is there needs no coarse beginnings.
+   *
+   * @param {number} zoom Screen pixels per image pixel.
+   */
+  keepToLevelOf(zoom) {
+    let level = this.maxLevel;
+    while (level > 0 && zoom / this.getLevelScale(level) < FINEST_RATIO) {
+      level -= 1;
+    }
+    this.minLevel = level;
+  }
+
+  allowAllLevels() {
+    this.minLevel = 0;
   }
 
   get tileOverlap() {
