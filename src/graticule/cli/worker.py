@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+from threading import Thread
 
 import click
 
@@ -43,13 +44,20 @@ def command(*, slots: int | None, drain: float, embedded: int | None) -> None:
         _leave_with(embedded)
     set_up()
     from graticule.services.job_worker import make_runner  # noqa: PLC0415
+    from graticule.services.notifying.outbox import Postman  # noqa: PLC0415
 
     runner = make_runner(slots)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: runner.stop())
     if embedded is None:
         click.echo(f"Executing jobs as {runner.identity}. Stop with Ctrl-C.")
-    runner.run(timedelta(seconds=drain))
+    postman = Postman()
+    # What it sends may take long, and what it leaves is sent by the next.
+    Thread(target=postman.run, name="postman", daemon=True).start()
+    try:
+        runner.run(timedelta(seconds=drain))
+    finally:
+        postman.stop()
 
 
 def _leave_with(server: int) -> None:

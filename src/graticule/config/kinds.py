@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 _BYTE_UNITS = {
     "": 1,
@@ -143,6 +145,40 @@ def image_page(value: str) -> str:
     if lower not in {"graticule", "viewport", "iviewer"}:
         raise ValueError("expected graticule, viewport or iviewer")
     return lower
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed in; ``tls`` from the start, ``starttls`` after a hello."""
+
+    host: str
+    port: int
+    username: str
+    password: str
+    tls: bool
+    starttls: bool
+
+
+def mail_server(value: str) -> MailServer | None:
+    """Read the URL of a mail server; nothing where there is none."""
+    if not value.strip():
+        return None
+    try:
+        parts = urlsplit(value.strip())
+        number = parts.port
+    except ValueError:
+        parts, number = urlsplit(""), None
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("expected smtp://name:password@host:587 or smtps://…:465")
+    tls, username = parts.scheme == "smtps", unquote(parts.username or "")
+    return MailServer(
+        host=parts.hostname,
+        port=number or (465 if tls else 587 if username else 25),
+        username=username,
+        password=unquote(parts.password or ""),
+        tls=tls,
+        starttls=bool(username) and not tls,
+    )
 
 
 _VIEWER_TEXTS = ("target", "label", "script_url")

@@ -14,6 +14,7 @@ from graticule.config.rows import (
     jobs,
     limits,
     looks,
+    notifications,
     organising,
     people,
     server,
@@ -28,6 +29,7 @@ SETTINGS: tuple[Setting, ...] = (
     *limits.ROWS,
     *caches.ROWS,
     *jobs.ROWS,
+    *notifications.ROWS,
     *looks.ROWS,
     *organising.ROWS,
 )

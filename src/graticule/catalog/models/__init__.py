@@ -11,6 +11,10 @@ from graticule.catalog.models.files import (
 )
 from graticule.catalog.models.images import Channel, Image, PlaneTimes
 from graticule.catalog.models.login_attempts import LoginAttempt
+from graticule.catalog.models.notifications import (
+    Notification,
+    NotificationChoice,
+)
 from graticule.catalog.models.organised import OrganisedChange
 from graticule.catalog.models.people import Group, Membership, Permissions, Person
 from graticule.catalog.models.plates import (
@@ -40,6 +44,8 @@ __all__ = [
     "LoginAttempt",
     "LoginLink",
     "Membership",
+    "Notification",
+    "NotificationChoice",
     "OrganisedChange",
     "OriginalFile",
     "Permissions",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graticule.web.openapi.model import TEXT, Answer, Door, Operation, Parameter
+from graticule.web.openapi.model import INDEX, TEXT, Answer, Door, Operation, Parameter
 
 _PAGE = Answer("text/html", "A page.")
 _DONE = Answer("", "Done; to the page that shows it.", status=302)
@@ -62,6 +62,17 @@ DOOR = Door(
                 Parameter("MEMBER", TEXT, "Put this person in, as a member."),
                 Parameter("OWNER", TEXT, "Put this person in, as an owner."),
                 Parameter("REMOVE", TEXT, "Take this person out."),
+            ),
+        ),
+        "account_notifications": (
+            _get("How you hear of your jobs"),
+            _post(
+                "Change it, or send a message for trial",
+                Parameter("about", TEXT, "Which jobs: ended or failed."),
+                Parameter("longer_than_seconds", INDEX, "Jobs that took so long."),
+                Parameter("by_mail", TEXT, "'on' for mail."),
+                Parameter("webhook_url", TEXT, "Where a signed message is posted."),
+                Parameter("TRY", TEXT, "Send a message for trial."),
             ),
         ),
     },

@@ -2,6 +2,7 @@
 // for all of them, often while there are changes, seldom while there are none.
 
 import { ask, pause, seen } from "./asking.js";
+import { isChosen } from "./browser_notices.js";
 
 const OFTEN_MS = 1500;
 const SELDOM_MS = 10_000;
@@ -37,8 +38,10 @@ export async function follow(link) {
   let before = "";
   let delay = OFTEN_MS;
   for (;;) {
-    await seen();
-    const response = await ask(addressOf(link));
+    // Who wants to be told is told of what ends while they look elsewhere.
+    const response = await (isChosen()
+      ? fetch(addressOf(link), { headers: { Accept: "application/json" } }).catch(() => null)
+      : seen().then(() => ask(addressOf(link))));
     if (response?.status === 401 || response?.status === 403) {
       return;
     }

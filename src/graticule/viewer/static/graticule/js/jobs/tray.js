@@ -1,5 +1,6 @@
 // The link to the jobs in every page's header: how many run.
 
+import { noticeEnds } from "./browser_notices.js";
 import { follow, watchRunning } from "./running.js";
 
 const link = document.querySelector("[data-tray]");
@@ -12,6 +13,7 @@ watchRunning(({ running }) => {
   link.setAttribute("aria-label", text);
   link.title = text;
 });
+watchRunning(noticeEnds);
 if (document.querySelector("[data-whose]")) {
   link.dataset.whose = document.querySelector("[data-whose]").dataset.whose;
 }
