@@ -7,12 +7,23 @@ wording; lists in the gateway's shape are :mod:`graticule.services.containers`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import zip_longest
 from typing import Any
 
-from django.db.models import Count, F, Manager, QuerySet, Window
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    Manager,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Window,
+)
 from django.db.models.functions import Lower, RowNumber
 
 from graticule.catalog.access import visible_to
@@ -24,6 +35,7 @@ from graticule.catalog.models import (
     Project,
     Screen,
     Well,
+    WellSample,
 )
 from graticule.services.plates import lay_out
 from graticule.services.search.asking import matching
@@ -50,12 +62,10 @@ _TABLES: dict[Kind, Manager[Any]] = {
     Kind.PLATE: Plate.objects,
     Kind.IMAGE: Image.objects,
 }
-# How an image, and what a container counts, reach the container.
-_IMAGE_PATHS = {
-    Kind.PROJECT: "datasets__projects",
-    Kind.DATASET: "datasets",
-    Kind.SCREEN: "well_samples__well__plate__screens",
-    Kind.PLATE: "well_samples__well__plate",
+# What projects and screens hold, and how that reaches them.
+_PARTS = {
+    Kind.PROJECT: (Kind.DATASET, "projects"),
+    Kind.SCREEN: (Kind.PLATE, "screens"),
 }
 _CHILDREN: dict[Kind, tuple[Manager[Any], str]] = {
     Kind.PROJECT: (Dataset.objects, "projects"),
@@ -143,9 +153,20 @@ def top_level(person: Person | None, kind: Kind) -> QuerySet[Any]:
     if kind is Kind.PLATE:
         return query.exclude(screens__in=visible_to(person, Screen.objects.all()))
     if kind is Kind.IMAGE:
-        datasets = visible_to(person, Dataset.objects.all())
-        return query.exclude(datasets__in=datasets).filter(well_samples=None)
+        return _orphaned(person)
     return query
+
+
+def _orphaned(person: Person | None) -> QuerySet[Image]:
+    """List images that hang nowhere.
+
+    All images are looked at, so what is quickly said of each comes first.
+    """
+    datasets = visible_to(person, Dataset.objects.order_by())
+    links = Dataset.images.through.objects
+    hung = links.filter(dataset__in=datasets.values("pk")).values("image")
+    in_wells = Exists(WellSample.objects.filter(image=OuterRef("pk")))
+    return visible_to(person, Image.objects.filter(~Q(pk__in=hung), ~in_wells))
 
 
 def searched(person: Person | None, kind: Kind, text: str) -> QuerySet[Any]:
@@ -178,11 +199,19 @@ def page_of(
     size: int = PAGE_SIZE,
 ) -> Page:
     """Cut a page, by name, from things of one kind; past the end is the end."""
-    total = query.order_by().count()
-    last = max(1, -(-total // size))
-    number = min(max(number, 1), last)
+    ordered = query.order_by(Lower("name"), "id")
+    number = max(number, 1)
     start = (number - 1) * size
-    things = list(query.order_by(Lower("name"), "id")[start : start + size])
+    # One more tells whether there are more: mostly nothing needs to be counted.
+    things = list(ordered[start : start + size + 1])
+    total = start + len(things)
+    if len(things) > size or (number > 1 and not things):
+        total = query.order_by().count()
+    if number > 1 and not things:
+        number = max(1, -(-total // size))
+        start = (number - 1) * size
+        things = list(ordered[start : start + size])
+    things = things[:size]
     entries: Iterable[Container | ImageEntry]
     if kind is Kind.IMAGE:
         entries = map(_image_entry, things)
@@ -209,7 +238,7 @@ def _containers(
 ) -> list[Container]:
     ids = [thing.pk for thing in things]
     covers = _covers(person, kind, ids)
-    counts = _counts(person, kind, ids)
+    counts = counts_of(person, kind, ids)
     return [
         Container(
             kind=kind,
@@ -223,12 +252,17 @@ def _containers(
 
 
 def _covers(person: Person | None, kind: Kind, ids: list[int]) -> dict[int, list[int]]:
-    """Find the first images of each container, in one query."""
-    path = _IMAGE_PATHS[kind]
-    images = visible_to(person, Image.objects.filter(vanished=None))
+    """Find a few images of each container.
+
+    Those of a project or screen are of its first datasets or plates in turn: never
+    are all images looked at.
+    """
+    if kind not in _PARTS:
+        return _first_images(person, kind, ids)
+    part, path = _PARTS[kind]
+    filled = _filled(part, visible_to(person, _TABLES[part].order_by()))
     ranked = (
-        images.order_by()
-        .filter(**{f"{path}__in": ids})
+        filled.filter(**{f"{path}__in": ids})
         .annotate(
             container=F(path),
             place=Window(RowNumber(), partition_by=F(path), order_by=F("pk").asc()),
@@ -236,17 +270,59 @@ def _covers(person: Person | None, kind: Kind, ids: list[int]) -> dict[int, list
         .filter(place__lte=COVERS)
         .values_list("container", "pk")
     )
-    covers: dict[int, list[int]] = {}
-    for container, image in ranked:
-        covers.setdefault(container, []).append(image)
-    return covers
+    parts: dict[int, list[int]] = {}
+    for container, inner in ranked:
+        parts.setdefault(container, []).append(inner)
+    images = _first_images(person, part, [i for some in parts.values() for i in some])
+    return {
+        container: list(_in_turn([images.get(inner, []) for inner in some]))[:COVERS]
+        for container, some in parts.items()
+    }
 
 
-def _counts(person: Person | None, kind: Kind, ids: list[int]) -> dict[int, int]:
+def _filled(kind: Kind, containers: QuerySet[Any]) -> QuerySet[Any]:
+    """Keep the datasets or plates that hold something."""
+    inside = (
+        Dataset.images.through.objects.filter(dataset=OuterRef("pk"))
+        if kind is Kind.DATASET
+        else Well.objects.filter(plate=OuterRef("pk"))
+    )
+    return containers.filter(Exists(inside))
+
+
+def _first_images(
+    person: Person | None, kind: Kind, ids: list[int]
+) -> dict[int, list[int]]:
+    """Find the first images of datasets or plates; indexes lead to them."""
+    there = Image.objects.filter(pk=OuterRef("image"), vanished=None)
+    seen = Exists(visible_to(person, there))
+    first: QuerySet[Any, Any]
+    if kind is Kind.DATASET:
+        links = Dataset.images.through.objects.filter(seen, dataset=OuterRef("pk"))
+        first = links.order_by("image").values("image")
+    else:
+        samples = WellSample.objects.filter(seen, well__plate=OuterRef("pk"))
+        first = samples.order_by("well__row", "well__column", "index").values("image")
+    places = {f"cover{n}": Subquery(first[n : n + 1]) for n in range(COVERS)}
+    rows = _TABLES[kind].filter(pk__in=ids).order_by().annotate(**places)
+    return {
+        pk: [image for image in images if image is not None]
+        for pk, *images in rows.values_list("pk", *places)
+    }
+
+
+def _in_turn(lists: Sequence[Sequence[int]]) -> Iterator[int]:
+    """Give the first of each, then the second of each, and so on."""
+    for some in zip_longest(*lists):
+        yield from (one for one in some if one is not None)
+
+
+def counts_of(person: Person | None, kind: Kind, ids: list[int]) -> dict[int, int]:
+    """Count what containers of one kind hold: datasets, images, plates or wells."""
     children, path = _CHILDREN[kind]
     query = children.filter(**{f"{path}__in": ids})
     counted = visible_to(person, query).order_by().values_list(path)
-    return dict(counted.annotate(count=Count("pk", distinct=True)))
+    return dict(counted.annotate(count=Count("pk")))
 
 
 def place_of(person: Person | None, image: Image) -> Place:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("account/", include("graticule.web.account.urls")),
     path("administration/", include("graticule.web.administration.urls")),
     path("api/", include("graticule.web.api.urls")),
+    path("browse/", include("graticule.web.browse.urls")),
     path("services/", include("graticule.web.uws.urls")),
     path("webgateway/", include("graticule.web.gateway.urls")),
     # Exported files, where clients are sent to (contract webgateway 15).

@@ -123,6 +123,14 @@ ROWS: tuple[Setting, ...] = (
         _GROUP,
     ),
     Setting(
+        "max_listed_ids",
+        kinds.whole,
+        "100000",
+        "Most ids of a sorted list of images in one answer; pages ask for more by and "
+        "by.",
+        _GROUP,
+    ),
+    Setting(
         "max_export_bytes",
         kinds.byte_size,
         "1 GiB",

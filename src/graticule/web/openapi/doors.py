@@ -5,6 +5,7 @@ from __future__ import annotations
 from graticule.web.account.descriptions import DOOR as ACCOUNT
 from graticule.web.annotate.descriptions import DOOR as ANNOTATE
 from graticule.web.api.descriptions import DOOR as API
+from graticule.web.browse.descriptions import DOOR as BROWSE
 from graticule.web.clients.descriptions import DOOR as CLIENTS
 from graticule.web.figure.descriptions import DOOR as FIGURE
 from graticule.web.gateway.descriptions import DOOR as GATEWAY
@@ -25,6 +26,7 @@ DOORS: tuple[Door, ...] = (
     ANNOTATE,
     CLIENTS,
     PAGES,
+    BROWSE,
     REGIONS,
     ACCOUNT,
     ORGANISE,

@@ -45,11 +45,16 @@ def listing(request: HttpRequest) -> Listing:
     if show and show not in kinds:
         raise RequestError(f"show must be one of {', '.join(kinds)}.")
     return Listing(
-        # PostgreSQL refuses to look for NUL, which is in no name.
-        text=request.GET.get("q", "").replace("\0", "").strip()[:_LONGEST_SEARCH],
+        text=search_text(request),
         only=kinds.get(show),
         page=_number(request, "page", 1),
     )
+
+
+def search_text(request: HttpRequest) -> str:
+    """Read ``q``; what is too long is cut."""
+    # PostgreSQL refuses to look for NUL, which is in no name.
+    return request.GET.get("q", "").replace("\0", "").strip()[:_LONGEST_SEARCH]
 
 
 def field_number(request: HttpRequest) -> int:
