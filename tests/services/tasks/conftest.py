@@ -1,7 +1,8 @@
 """Kinds of jobs, done in this process over images that are scanned for each test."""
 
+import contextlib
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,32 @@ def do_task(catalog, tmp_path_factory):
 def stack(seed, shape, dtype=np.uint16):
     """Pixels TCZYX that no other place has."""
     return np.random.default_rng(seed).integers(0, 60_000, shape).astype(dtype)
+
+
+@contextlib.contextmanager
+def in_catalogue(database, root):
+    """Scan a folder so that other processes see it; forget it all afterwards."""
+    from django.apps import apps
+    from django.conf import settings
+    from django.db.models import ProtectedError
+
+    from graticule.services.scan import ScanSettings, scan
+
+    models = list(apps.get_app_config("catalog").get_models(include_auto_created=True))
+    before = {
+        model: set(model.objects.values_list("pk", flat=True)) for model in models
+    }
+    scan(
+        [root],
+        owner=database.administrator,
+        group=database.public_group,
+        settings=replace(ScanSettings.of(settings.GRATICULE), workers=1),
+    )
+    yield
+    for _ in range(5):
+        for model, known in before.items():
+            with contextlib.suppress(ProtectedError):  # by another model's: next round
+                model.objects.exclude(pk__in=known).delete()
 
 
 @dataclass(frozen=True)

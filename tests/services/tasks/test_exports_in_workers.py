@@ -1,10 +1,8 @@
 """Kinds of jobs from parameters to results, each by a real worker process."""
 
-import contextlib
 import io
 import json
 import zipfile
-from dataclasses import replace
 
 import av
 import duckdb
@@ -13,6 +11,7 @@ import pytest
 import tifffile
 import zarr as zarr_python
 from tests.jobs.conftest import Workers, ended, forget_jobs
+from tests.services.tasks.conftest import in_catalogue
 
 PIXELS = np.arange(2 * 3 * 40 * 50, dtype=np.uint16).reshape(2, 3, 40, 50)
 
@@ -20,12 +19,7 @@ PIXELS = np.arange(2 * 3 * 40 * 50, dtype=np.uint16).reshape(2, 3, 40, 50)
 @pytest.fixture(scope="module")
 def image_id(database, tmp_path_factory):
     """An image that other processes see; taken out of the catalogue afterwards."""
-    from django.apps import apps
-    from django.conf import settings
-    from django.db.models import ProtectedError
-
     from graticule.catalog.models import Image
-    from graticule.services.scan import ScanSettings, scan
 
     root = tmp_path_factory.mktemp("for-workers")
     tifffile.imwrite(
@@ -34,21 +28,8 @@ def image_id(database, tmp_path_factory):
         photometric="minisblack",
         metadata={"axes": "CZYX", "Name": "few"},
     )
-    models = list(apps.get_app_config("catalog").get_models(include_auto_created=True))
-    before = {
-        model: set(model.objects.values_list("pk", flat=True)) for model in models
-    }
-    scan(
-        [root],
-        owner=database.administrator,
-        group=database.public_group,
-        settings=replace(ScanSettings.of(settings.GRATICULE), workers=1),
-    )
-    yield Image.objects.get(name="few").pk
-    for _ in range(5):
-        for model, known in before.items():
-            with contextlib.suppress(ProtectedError):  # by another model's: next round
-                model.objects.exclude(pk__in=known).delete()
+    with in_catalogue(database, root):
+        yield Image.objects.get(name="few").pk
 
 
 @pytest.fixture(scope="module")
