@@ -460,7 +460,7 @@ class TestDeleting:
     def test_what_is_in_it_stays(self, lab, cast, organising, models):
         done = organising.delete(cast.alice, lab.of(lab.first), contents=False)
         assert done.said == (
-            "1 dataset deleted. 5 images stay, in no container; no file was touched."
+            "1 dataset deleted. 5 images stay, in no container; files are not touched."
         )
         assert names(models.Dataset.objects) == ["Day 2"]
         assert models.Image.objects.filter(datasets=None).count() == 5

@@ -232,7 +232,7 @@ class TestQuestions:
         body["contents"] = True
         plan = checked(post(client, "deletion", body), "deletion")
         assert plan["taken"] == {"project": 1, "dataset": 1}
-        assert plan["stays"] == ("1 image stays, in no container; no file was touched.")
+        assert plan["stays"] == ("1 image stays, in no container; files are not touched.")
 
     def test_targets(self, make_lab, logged_in):
         cast, rows = make_lab()

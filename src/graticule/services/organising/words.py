@@ -35,4 +35,4 @@ def stay(orphans: Mapping[str, int]) -> str:
     if not left:
         return ""
     one = sum(orphans.values()) == 1
-    return f"{left} {'stays' if one else 'stay'}, in no container; no file was touched."
+    return f"{left} {'stays' if one else 'stay'}, in no container; files are not touched."

@@ -1,0 +1,304 @@
+"""Arranging as people do it: select, move, tag, rename, delete, drag, undo."""
+
+import re
+import sqlite3
+import subprocess
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+import tifffile
+from tests.chromium import chromium
+from tests.served import GRATICULE, environment, serving
+
+pytestmark = pytest.mark.browser
+PASSWORD = "correct horse battery"
+SLOW = 20_000
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A home of its own: two projects, three datasets, an administrator and Bob."""
+    base = tmp_path_factory.mktemp("organise")
+    home = base / "home"
+    for number, name in enumerate(("Embryos/Day 1", "Embryos/Day 2", "Larvae/Dish")):
+        folder = base / "files" / name
+        folder.mkdir(parents=True)
+        for index in range(4):
+            rows, columns = np.mgrid[:48, :64]
+            pixels = (rows * (index + 1) + columns * (number + 1)) % 256
+            file = folder / f"{'abc'[number]}{index}.tif"
+            tifffile.imwrite(file, pixels.astype(np.uint8))
+
+    def run(*words, typed=""):
+        subprocess.run(
+            [*GRATICULE, *words],
+            env=environment(home),
+            input=typed,
+            text=True,
+            check=True,
+        )
+
+    run("scan", str(base / "files"))
+    run("user", "add", "anna", "--administrator", typed=f"{PASSWORD}\n{PASSWORD}\n")
+    run("user", "add", "bob", "--group", "public", typed=f"{PASSWORD}\n{PASSWORD}\n")
+    with serving(home) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def browser(server):
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def ask(server):
+    """Ask the catalogue, by the side of the server."""
+
+    def ask(query, *values):
+        with sqlite3.connect(server.home / "graticule.sqlite3") as database:
+            return database.execute(query, values).fetchall()
+
+    return ask
+
+
+@pytest.fixture
+def held(ask):
+    """What is in a container, by name."""
+
+    def held(dataset):
+        rows = ask(
+            "SELECT i.name FROM catalog_image i "
+            "JOIN catalog_dataset_images l ON l.image_id = i.id "
+            "JOIN catalog_dataset d ON d.id = l.dataset_id "
+            "WHERE d.name = ? ORDER BY i.name",
+            dataset,
+        )
+        return [name for (name,) in rows]
+
+    return held
+
+
+@pytest.fixture
+def anna(new_tab, server):
+    return log_in(new_tab(), server, "anna")
+
+
+def log_in(page, server, name):
+    page.goto(f"{server.url}/webclient/login/?url=/")
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{server.url}/")
+    return page
+
+
+def open_things(page, *names):
+    for name in names:
+        page.locator(f'[data-item][data-name="{name}"] a').click()
+        page.get_by_role("heading", name=name, level=1).wait_for()
+
+
+def select(page, count):
+    """Select the first images with the keyboard."""
+    page.locator("[data-item] a").first.focus()
+    page.keyboard.press("Space")
+    for _ in range(count - 1):
+        page.keyboard.press("Shift+ArrowRight")
+    bar = page.get_by_role("toolbar", name="Selection")
+    bar.get_by_text(f"{count} image{'s' if count > 1 else ''} selected").wait_for()
+    return bar
+
+
+def toast(page, text):
+    found = page.locator(".toast", has_text=text)
+    found.wait_for(timeout=SLOW)
+    return found
+
+
+def names_on(page):
+    items = page.locator("[data-item]").evaluate_all(
+        "all => all.map(i => i.dataset.name)"
+    )
+    return sorted(items)
+
+
+def test_images_moved_by_keyboard_and_back(anna, held):
+    open_things(anna, "Embryos", "Day 1")
+    bar = select(anna, 2)
+    bar.get_by_role("button", name="Move to…").press("Enter")
+    dialog = anna.get_by_role("dialog", name="Move 2 images to…")
+    # Where they are is not offered.
+    dialog.get_by_role("option", name="Day 2").wait_for()
+    assert dialog.get_by_role("option", name="Day 1").count() == 0
+    anna.keyboard.type("Larv")
+    dialog.get_by_role("option", name="Day 2").wait_for(state="detached")
+    dialog.get_by_role("option", name="Dish", selected=True).wait_for()
+    anna.keyboard.press("Enter")
+    toast(anna, "2 images moved to “Dish”")
+    assert held("Day 1") == ["a2.tif", "a3.tif"]
+    assert held("Dish") == ["a0.tif", "a1.tif", "c0.tif", "c1.tif", "c2.tif", "c3.tif"]
+    assert names_on(anna) == ["a2.tif", "a3.tif"]
+    anna.keyboard.press("Control+z")
+    toast(anna, "Undone: 2 images moved to “Dish”")
+    assert held("Day 1") == ["a0.tif", "a1.tif", "a2.tif", "a3.tif"]
+    assert names_on(anna) == ["a0.tif", "a1.tif", "a2.tif", "a3.tif"]
+
+
+def test_linked_and_removed(anna, held):
+    open_things(anna, "Embryos", "Day 1")
+    bar = select(anna, 1)
+    bar.get_by_role("button", name="Move to…").click()
+    dialog = anna.get_by_role("dialog")
+    dialog.get_by_role("option", name="Day 2").click()
+    dialog.get_by_role("button", name="Link there, too").click()
+    toast(anna, "1 image added to “Day 2”")
+    assert "a0.tif" in held("Day 2")
+    bar = select(anna, 1)
+    bar.get_by_role("button", name="Remove from here").click()
+    toast(anna, "1 image removed from “Day 1”").get_by_role(
+        "button", name="Undo"
+    ).click()
+    toast(anna, "Undone: 1 image removed")
+    anna.keyboard.press("Control+z")
+    toast(anna, "Undone: 1 image added")
+    assert "a0.tif" in held("Day 1")
+    assert "a0.tif" not in held("Day 2")
+
+
+def test_tags(anna, ask):
+    def tagged():
+        return ask(
+            "SELECT a.text, count(*) FROM catalog_annotation a "
+            "JOIN catalog_annotationlink l ON l.annotation_id = a.id "
+            "GROUP BY a.text ORDER BY a.text"
+        )
+
+    open_things(anna, "Embryos", "Day 2")
+    select(anna, 3).get_by_role("button", name="Tag").click()
+    anna.get_by_label("Add a tag").fill("mitosis")
+    anna.keyboard.press("Enter")
+    anna.keyboard.type("late")
+    anna.get_by_role("button", name="Save").click()
+    toast(anna, "“mitosis” put on 3")
+    assert tagged() == [("late", 3), ("mitosis", 3)]
+    select(anna, 4).get_by_role("button", name="Tag").click()
+    now = anna.get_by_role("list", name="Tags now")
+    assert re.search(r"late\s*3 of 4", now.inner_text())
+    now.get_by_role("button", name="Take off late").click()
+    anna.get_by_role("button", name="Save").click()
+    toast(anna, "“late” taken off 3")
+    assert tagged() == [("mitosis", 3)]
+    anna.keyboard.press("Control+z")
+    toast(anna, "Undone: “late” taken off 3")
+    assert tagged() == [("late", 3), ("mitosis", 3)]
+    anna.keyboard.press("Control+z")
+    toast(anna, "Undone: “mitosis” put on 3")
+    assert tagged() == []
+
+
+def test_made_dragged_renamed_deleted_undone(anna, server, ask):
+    anna.get_by_role("button", name="New dataset").click()
+    anna.get_by_label("Name", exact=True).fill("Loose ends")
+    anna.keyboard.press("Enter")
+    anna.get_by_role("heading", name="Loose ends", level=1).wait_for()
+    anna.goto(server.url)
+    card = anna.locator('[data-item][data-name="Loose ends"]')
+    card.drag_to(anna.locator('[data-item][data-name="Larvae"]'))
+    toast(anna, "1 dataset moved to “Larvae”")
+    open_things(anna, "Larvae", "Loose ends")
+    anna.keyboard.press("F2")
+    anna.keyboard.type("Odds and ends")
+    anna.keyboard.press("Enter")
+    toast(anna, "The dataset is called “Odds and ends” now")
+    heading = anna.get_by_role("heading", name="Odds and ends", level=1)
+    heading.wait_for()
+    anna.locator(".trail a").last.click()
+    anna.get_by_role("heading", name="Larvae", level=1).wait_for()
+    before = ask("SELECT id, name FROM catalog_dataset ORDER BY id")
+    anna.locator(".arrange").get_by_role("button", name="Delete").click()
+    dialog = anna.get_by_role("dialog", name="Delete 1 project?")
+    assert "2 datasets in it stay, in no project." in dialog.inner_text()
+    dialog.get_by_label("Delete the 2 datasets in it, too").check()
+    assert "4 images stay, in no container" in dialog.inner_text()
+    dialog.get_by_role("button", name="Delete").click()
+    toast(anna, "1 project and 2 datasets deleted")
+    anna.wait_for_url(f"{server.url}/")
+    assert "Larvae" not in names_on(anna)
+    anna.keyboard.press("Control+z")
+    toast(anna, "Undone: 1 project and 2 datasets deleted")
+    assert "Larvae" in names_on(anna)
+    assert ask("SELECT id, name FROM catalog_dataset ORDER BY id") == before
+
+
+def test_settings_copied_and_pasted(anna, server, ask):
+    source, target = (server.image_id(f"b{n}.tif") for n in range(2))
+    saved = anna.request.get(f"{server.url}/api/v0/token/").json()["data"]
+    answer = anna.request.post(
+        f"{server.url}/webgateway/saveImgRDef/{source}/?c=1|5:77$FF0000&m=c",
+        headers={"X-CSRFToken": saved, "Referer": server.url},
+    )
+    assert answer.text() == "true"
+    open_things(anna, "Embryos", "Day 2")
+    select(anna, 1).get_by_role("button", name="Copy settings").click()
+    toast(anna, "Settings copied")
+    anna.keyboard.press("Escape")
+    anna.locator("[data-item] a").nth(1).focus()
+    anna.keyboard.press("Space")
+    anna.get_by_role("button", name="Paste settings").click()
+    toast(anna, "Settings pasted onto 1 image.")
+    ((channels,),) = ask(
+        "SELECT channels FROM catalog_renderingsettings "
+        "WHERE image_id = ? AND person_id IS NOT NULL",
+        target,
+    )
+    assert '"start": 5' in channels
+    assert '"end": 77' in channels
+
+
+def test_a_job_for_the_selection(anna, server):
+    open_things(anna, "Embryos", "Day 2")
+    bar = select(anna, 3)
+    bar.locator("summary", has_text="Make").click()
+    links = bar.locator("details a")
+    links.first.wait_for()
+    asked = parse_qs(urlsplit(links.first.get_attribute("href")).query)
+    (ids,) = asked.values()
+    assert [int(each) for each in ids] == [
+        server.image_id(f"b{n}.tif") for n in range(3)
+    ]
+    originals = bar.get_by_role("link", name="Originals").get_attribute("href")
+    assert parse_qs(urlsplit(originals).query)["image"] == ids
+    links.first.click()
+    boxes = anna.locator("textarea").evaluate_all("all => all.map(b => b.value)")
+    assert any(box.split() == ids for box in boxes)
+
+
+def test_who_may_not_is_told(new_tab, server, held):
+    bob = log_in(new_tab(careless=True), server, "bob")  # a refusal is a 403
+    open_things(bob, "Embryos", "Day 1")
+    select(bob, 2).get_by_role("button", name="Remove from here").click()
+    toast(bob, "it is somebody else's")
+    assert len(held("Day 1")) == 4
+
+
+def test_the_public_sees_no_way_to_change(new_tab, server):
+    tab = new_tab()
+    tab.goto(server.url)
+    assert tab.locator(".arrange").count() == 0
+    open_things(tab, "Embryos", "Day 1")
+    bar = select(tab, 2)
+    acts = bar.locator("[data-act]").evaluate_all("all => all.map(a => a.dataset.act)")
+    assert acts == ["make", "download"]
+
+
+def test_fits_a_tablet(new_tab, server):
+    page = log_in(new_tab(width=1024, height=768, has_touch=True), server, "anna")
+    open_things(page, "Embryos", "Day 1")
+    bar = select(page, 1)
+    box = bar.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 1024
+    assert box["y"] + box["height"] <= 768
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1024
