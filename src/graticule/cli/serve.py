@@ -196,7 +196,8 @@ def _serve(values: Any, port: int) -> None:
     workers = values["workers"] or min(8, os.cpu_count() or 1)
     # Many threads are meant: most of them wait for clients that read slowly.
     logging.getLogger("_granian").addFilter(_is_no_advice)
-    threads = values["threads"] + values["downloads"] + values["max_waiting"]
+    waiting = values["downloads"] + values["uploads"] + values["max_waiting"]
+    threads = values["threads"] + waiting
     server = Server(
         "graticule.web.wsgi:application",
         address=values["host"],

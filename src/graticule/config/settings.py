@@ -19,6 +19,7 @@ from graticule.config.rows import (
     people,
     server,
     state,
+    uploads,
 )
 from graticule.config.setting import Setting
 
@@ -29,6 +30,7 @@ SETTINGS: tuple[Setting, ...] = (
     *limits.ROWS,
     *caches.ROWS,
     *jobs.ROWS,
+    *uploads.ROWS,
     *notifications.ROWS,
     *looks.ROWS,
     *organising.ROWS,

@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/", include("graticule.web.api.urls")),
     path("browse/", include("graticule.web.browse.urls")),
     path("services/", include("graticule.web.uws.urls")),
+    path("upload/", include("graticule.web.upload.urls")),
     path("webgateway/", include("graticule.web.gateway.urls")),
     # Exported files, where clients are sent to (contract webgateway 15).
     path("static/webgateway/tfiles/<str:key>/<str:name>", temp_file, name="temp_file"),

@@ -28,6 +28,7 @@ from graticule.catalog.models.renderings import RenderingSettings
 from graticule.catalog.models.rois import Roi, Shape
 from graticule.catalog.models.search import SearchChange, SearchWord
 from graticule.catalog.models.tokens import LoginLink, Token
+from graticule.catalog.models.uploads import UploadFile, UploadSet
 from graticule.catalog.models.versions import CatalogVersion
 
 __all__ = [
@@ -62,6 +63,8 @@ __all__ = [
     "SearchWord",
     "Shape",
     "Token",
+    "UploadFile",
+    "UploadSet",
     "Well",
     "WellSample",
 ]

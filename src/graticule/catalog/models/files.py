@@ -14,9 +14,16 @@ from graticule.catalog.models.owned import Owned
 
 
 class Folder(Owned):
-    """A folder that is scanned; what is found gets its owner and group."""
+    """A folder that is scanned; what is found gets its owner and group.
+
+    ``dataset`` is where all images go that are found in it, instead of where the
+    folder rule says: what was uploaded into a dataset belongs there.
+    """
 
     path = models.CharField(max_length=4096, unique=True)
+    dataset = models.ForeignKey(
+        "catalog.Dataset", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     scanned = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

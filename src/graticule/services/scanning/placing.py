@@ -23,6 +23,7 @@ from graticule.catalog.models import (
 from graticule.services.folders import SOURCE_PREFIX, Place, Placement
 from graticule.services.scanning.fitting import NAME_LENGTH, fit_text
 
+UPLOAD_PREFIX = "upload:"
 Container = Dataset | Project | Screen
 
 
@@ -32,7 +33,7 @@ def place_images(folder: Folder, images: Iterable[tuple[Placement, Image]]) -> N
     for placement, image in images:
         by_placement[placement].append(image)
     for placement, members in by_placement.items():
-        dataset = _dataset(folder, placement)
+        dataset = folder.dataset or _dataset(folder, placement)
         if dataset is None:
             continue
         through = Dataset.images.through
@@ -43,13 +44,18 @@ def place_images(folder: Folder, images: Iterable[tuple[Placement, Image]]) -> N
 
 
 def place_plates(folder: Folder, plates: Iterable[tuple[Placement, Plate]]) -> None:
-    """Put new plates into the screen named as the project would be."""
+    """Put new plates into the screen named as the project would be.
+
+    Datasets hold no plates: those uploaded into one have a screen of its name.
+    """
     for placement, plate in plates:
-        if _is_deleted(Screen, placement.project):
+        place = placement.project
+        if folder.dataset is not None:
+            place = Place(f"{UPLOAD_PREFIX}{folder.dataset.pk}", folder.dataset.name)
+        if _is_deleted(Screen, place):
             continue
         screen, _ = Screen.objects.get_or_create(
-            source=placement.project.source,
-            defaults=_first(folder, placement.project),
+            source=place.source, defaults=_first(folder, place)
         )
         screen.plates.add(plate)
 

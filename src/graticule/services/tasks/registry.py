@@ -20,6 +20,7 @@ _MODULES = (
     "ome_zarr",
     "archive",
     "rendered_images",
+    "scan_upload",
     "cutouts",
     "movie",
     "projection",

@@ -14,6 +14,7 @@ from graticule.web.openapi.model import Door
 from graticule.web.organise.descriptions import DOOR as ORGANISE
 from graticule.web.pages.descriptions import DOOR as PAGES
 from graticule.web.regions.descriptions import DOOR as REGIONS
+from graticule.web.upload.descriptions import DOOR as UPLOAD
 from graticule.web.uws.descriptions import DOOR as JOBS
 from graticule.web.webclient.descriptions import DOOR as WEBCLIENT
 
@@ -26,6 +27,7 @@ DOORS: tuple[Door, ...] = (
     ANNOTATE,
     CLIENTS,
     PAGES,
+    UPLOAD,
     BROWSE,
     REGIONS,
     ACCOUNT,
