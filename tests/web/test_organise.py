@@ -232,7 +232,8 @@ class TestQuestions:
         body["contents"] = True
         plan = checked(post(client, "deletion", body), "deletion")
         assert plan["taken"] == {"project": 1, "dataset": 1}
-        assert plan["stays"] == ("1 image stays, in no container; files are not touched.")
+        stays = "1 image stays, in no container; files are not touched."
+        assert plan["stays"] == stays
 
     def test_targets(self, make_lab, logged_in):
         cast, rows = make_lab()

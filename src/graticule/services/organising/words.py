@@ -34,5 +34,5 @@ def stay(orphans: Mapping[str, int]) -> str:
     left = listed(orphans)
     if not left:
         return ""
-    one = sum(orphans.values()) == 1
-    return f"{left} {'stays' if one else 'stay'}, in no container; files are not touched."
+    verb = "stays" if sum(orphans.values()) == 1 else "stay"
+    return f"{left} {verb}, in no container; files are not touched."
