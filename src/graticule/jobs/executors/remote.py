@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -94,6 +95,9 @@ class _Course:
 
 _idle: dict[tuple[str, ...], list[_Child]] = {}
 _lock = Lock()
+# A process dies with the thread that started it (execute_orders asks for that), and
+# Dask's threads come and go: this one lives as long as the Dask worker.
+_starter = ThreadPoolExecutor(1, thread_name_prefix="start-processes")
 
 
 def execute(
@@ -197,6 +201,10 @@ def _take(rules: Rules) -> _Child:
             if child.process.poll() is None:
                 return child
             child.pipe.close()
+    return _starter.submit(_start, rules).result()
+
+
+def _start(rules: Rules) -> _Child:
     ours, theirs = socket.socketpair()
     with theirs:
         number = theirs.fileno()
