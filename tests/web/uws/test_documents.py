@@ -1,7 +1,7 @@
 """Documents (contract uws 3, U14 to U21), by readers of other people."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.web.uws.conftest import HERE, LIST, created, url
@@ -236,3 +236,22 @@ def test_json_says_the_same(client, new_job, add_result):
     assert (result["id"], result["href"]) == (row.get("id"), row.get(XLINK + "href"))
     listed = client.get(LIST, headers=accept).json()["jobs"]
     assert [each["jobId"] for each in listed] == [job.pk]
+
+
+def test_documents_of_ended_jobs_follow_every_change(client, new_job, add_result):
+    # what is written once is written anew when anything of it changes
+    from graticule.jobs import attempts, requests
+
+    job = new_job("EXECUTING")
+    add_result(job)
+    attempts.complete(job.pk, job.attempt)
+    before = client.get(url(job)).content
+    assert client.get(url(job)).content == before
+    later = f"{job.created + timedelta(hours=5):%Y-%m-%dT%H:%M:%S}"
+    client.post(url(job, "destruction"), {"DESTRUCTION": later})
+    assert f">{later}.000Z<".encode() in client.get(url(job)).content
+    elsewhere = client.get(url(job), headers={"Host": "127.0.0.1"}).content
+    assert b'"http://127.0.0.1/' in elsewhere
+    assert b"localhost" not in elsewhere
+    requests.delete(job.pk, "deleted")
+    assert client.get(url(job)).status_code == 404

@@ -132,16 +132,15 @@ def test_a_broken_machinery_tells_nothing(client, new_job, monkeypatch, caplog):
     # U66, U71: 500 without internals, the log has them; a database in trouble is 503
     from django.db import OperationalError
 
-    from graticule.jobs.models import Job
+    from graticule.web.uws import access
 
     job = new_job()
     broken = [ZeroDivisionError("/secret/path"), OperationalError("SELECT secret")]
 
-    class Broken:
-        def __get__(self, *_):
-            raise broken[0]
+    def look_up(*_):
+        raise broken[0]
 
-    monkeypatch.setattr(Job, "objects", Broken())
+    monkeypatch.setattr(access, "look_up", look_up)
     caplog.set_level("CRITICAL", logger="graticule")
     words = said(client.get(url(job)), 500)
     assert "secret" not in words

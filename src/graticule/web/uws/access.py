@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 
 from django.conf import settings
@@ -17,6 +16,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from graticule.catalog.models import Person
 from graticule.errors import NotFoundError, NotPermittedError
+from graticule.jobs.looking import look_up
 from graticule.jobs.models import Job
 from graticule.services.tasks.allowed import groups_of, may_use
 from graticule.services.tasks.task import Task
@@ -64,9 +64,7 @@ def find_job(caller: Caller, task: Task, job_id: str) -> Job:
     graticule.errors.NotPermittedError
         If it is somebody else's.
     """
-    # PostgreSQL refuses to look for what no id holds.
-    known = "" if "\0" in job_id else job_id
-    job = next(iter(Job.objects.raw(_look_up(), [known, task.name])), None)
+    job = look_up(job_id, task.name)
     missing = NotFoundError(f"There is no job {job_id[:40]} of {task.name}.")
     if job is None or (job.owner_id is None and not _may_use(job, caller)):
         raise missing
@@ -79,18 +77,6 @@ def find_job(caller: Caller, task: Task, job_id: str) -> Job:
     if caller.person is None:
         raise ChallengeError
     raise NotPermittedError("This job is somebody else's.")
-
-
-@cache
-def _look_up() -> str:
-    """Write the query for a job once: Django needs longer for that than the tables.
-
-    The log may be long, and few answers show it.
-    """
-    rows = Job.objects.order_by().defer("log", "detail")
-    query = rows.filter(pk="").filter(service="").query
-    text: str = query.sql_with_params()[0]
-    return text
 
 
 def _owns(caller: Caller, job: Job) -> bool:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from graticule.errors import NotFoundError
 from graticule.jobs import folders
 from graticule.jobs.models import Job, JobParameter, JobResult
-from graticule.jobs.phases import Phase
+from graticule.jobs.phases import ENDED, Phase
 from graticule.services.original_files import FoundFile
 from graticule.web.sending import send_file
 from graticule.web.uws import documents, pages
@@ -18,6 +18,7 @@ from graticule.web.uws.errors import VOTABLE, GoneError, error_document
 from graticule.web.uws.formats import Format, wanted
 from graticule.web.uws.json_answers import job_answer
 from graticule.web.uws.mount import Mount
+from graticule.web.uws.written import written_once
 
 _TEXT = "text/plain; charset=utf-8"
 _XML = "application/xml"
@@ -31,8 +32,19 @@ def job(request: HttpRequest, mount: Mount, found: Job) -> HttpResponseBase:
     if form is Format.JSON:
         return JsonResponse(job_answer(found, mount))
     owner = found.owner.username if found.owner else None
-    text = documents.job_document(found, mount, owner)
-    return HttpResponse(text, content_type=_XML)
+    return HttpResponse(_document(found, mount, owner), content_type=_XML)
+
+
+def _document(found: Job, mount: Mount, owner: str | None) -> str:
+    """Write the job; once it has ended, for all who look again."""
+
+    def write() -> str:
+        return documents.job_document(found, mount, owner)
+
+    if Phase(found.phase) not in ENDED:
+        return write()
+    # Whatever the document shows, a change of it changes the revision, too.
+    return written_once((found.pk, found.revision, mount.base, owner), write)
 
 
 def _text(read: Callable[[Job], str]) -> Callable[..., HttpResponseBase]:

@@ -24,6 +24,19 @@ from graticule.web.uws.mount import Mount
 # Any value of these on a list asks for a login (U43).
 _CHALLENGES = {"DACHS_AUTHENTICATE", "AUTHENTICATE"}
 _AT_ONCE = 500
+# What a list says of a job, on a page, too.
+_SHOWN = (
+    "service",
+    "owner__username",
+    "run_id",
+    "phase",
+    "created",
+    "started",
+    "ended",
+    "progress_done",
+    "progress_total",
+    "progress_message",
+)
 
 
 def answer_list(request: HttpRequest, mount: Mount, caller: Caller) -> HttpResponseBase:
@@ -67,5 +80,5 @@ def _filtered(caller: Caller, mount: Mount, asked: params.ListFilter) -> QuerySe
         query = query.exclude(phase=Phase.ARCHIVED)  # U40
     if asked.after is not None:
         query = query.filter(created__gt=asked.after)
-    query = query.defer("log", "detail", "message").order_by("-created", "-id")
+    query = query.only(*_SHOWN).order_by("-created", "-id")
     return query[: asked.last] if asked.last else query

@@ -6,10 +6,11 @@ The same for every service and every alias, with no special cases by address.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from graticule.jobs.models import Job
 from graticule.services.tasks.registry import task_named
@@ -38,7 +39,7 @@ class Mount:
             If there is no such service.
         """
         task = task_named(service)
-        path = reverse("uws_list", args=[service])
+        path = _path(service, get_script_prefix())
         return cls(task, request.build_absolute_uri(path))
 
     def address(self, job: Job | str, *segments: str) -> str:
@@ -47,3 +48,10 @@ class Mount:
         return "/".join(
             (self.base, job_id, *(quote(part, safe="") for part in segments))
         )
+
+
+@lru_cache(maxsize=256)
+def _path(service: str, prefix: str) -> str:
+    """Give the path of a job list; what it is below is not always the same."""
+    del prefix
+    return reverse("uws_list", args=[service])
