@@ -15,7 +15,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from graticule.catalog.models import Image, Person
-from graticule.errors import GraticuleError, RequestError
+from graticule.errors import FileError, GraticuleError, RequestError
 from graticule.jobs.executors.pieces import Piece
 from graticule.jobs.executors.work import Work
 from graticule.pixels.model import Window
@@ -38,6 +38,7 @@ from graticule.services.scenes import Scene, find_scene, open_scene
 from graticule.services.tasks import boxes as listed
 from graticule.services.tasks.boxes import Box
 from graticule.services.tasks.cutouts import CutoutParameters
+from graticule.services.tasks.left_out import LeftOut
 from graticule.services.tasks.ome_tiff import EFFORTS
 from graticule.services.tasks.packing import full_disk_told, zip_result
 from graticule.services.tasks.selection import check_visible
@@ -56,8 +57,8 @@ def make(work: Work, asked: CutoutParameters, person: Person) -> None:
     Raises
     ------
     graticule.errors.GraticuleError
-        Naming the line, if a box makes no sense or its image cannot be seen; if an
-        image cannot be read.
+        Naming the line, if a box makes no sense or its image cannot be seen; if no
+        image can be read.
     """
     boxes = list(_boxes(asked))
     if not boxes:
@@ -68,8 +69,8 @@ def make(work: Work, asked: CutoutParameters, person: Person) -> None:
     check_visible(person, Image, list(by_image))
     work.report(0, len(boxes), f"{len(boxes)} boxes in {len(by_image)} images")
     pieces: list[_Piece] = []
-    for image_id, some in by_image.items():
-        pieces += _pieces(find_scene(person, image_id), some)
+    for image_id, its in by_image.items():
+        pieces += _pieces(find_scene(person, image_id), its)
     options = OmeTiffOptions(effort=EFFORTS[asked.compression], pyramid=False)
     cut = map_for(
         work,
@@ -81,13 +82,18 @@ def make(work: Work, asked: CutoutParameters, person: Person) -> None:
     )
     names = {box.line: _name(box) for box in boxes}
     rows: dict[int, tuple[object, ...]] = {}
+    left_out = LeftOut(len(by_image))
     with zip_result(work, "archive", "cutouts.zip") as packer:
-        for some_cut in cut:
-            for number, file, row in some_cut:
+        for some in cut:
+            if some.error is not None:
+                left_out.add(some.image_id, some.error)
+            for number, file, row in some.boxes:
                 name = packer.move(work.folder / file, names[number])
                 rows[number] = (number, name, *row)
         packer.write(LIST_NAME, _table(rows))
-    work.report(len(boxes), len(boxes), f"{len(boxes)} boxes")
+        left_out.pack(packer)
+    said = f"{len(rows)} boxes from {left_out.summary}"
+    work.report(len(boxes), len(boxes), said)
 
 
 def _boxes(asked: CutoutParameters) -> Iterator[Box]:
@@ -142,9 +148,16 @@ _Cut = tuple[int, str, tuple[object, ...]]
 """The number of a box, its file in the job's folder, and what the list says."""
 
 
-def _cut(
-    options: OmeTiffOptions, piece: Piece, person: Person, what: _Piece
-) -> list[_Cut]:
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What could be cut out of an image, and why not all of it."""
+
+    image_id: int
+    boxes: tuple[_Cut, ...]
+    error: FileError | None = None
+
+
+def _cut(options: OmeTiffOptions, piece: Piece, person: Person, what: _Piece) -> _Done:
     """Cut out some boxes of one image; wherever there is room."""
     scene = find_scene(person, what.image_id)
     facts = image_facts(scene)
@@ -157,20 +170,29 @@ def _cut(
         found.append((wanted.number, path.name, _row(scene, wanted)))
         piece.report(len(found), len(what.boxes))
 
-    with full_disk_told():
-        for wanted, path in _cut_small(piece, scene, facts, small, options):
-            note(wanted, path)
-        for wanted in large:
-            path = piece.new_path()
-            write_ome_tiff(
-                scene,
-                replace(facts, notes=_notes(scene, wanted)),
-                path,
-                options=options,
-                part=wanted.part,
-            )
-            note(wanted, path)
-    return found
+    try:
+        with full_disk_told():
+            for wanted, path in _cut_small(piece, scene, facts, small, options):
+                note(wanted, path)
+            for wanted in large:
+                path = piece.new_path()
+                _cut_large(scene, facts, wanted, path, options)
+                note(wanted, path)
+    except FileError as error:
+        return _Done(what.image_id, tuple(found), error)
+    return _Done(what.image_id, tuple(found))
+
+
+def _cut_large(
+    scene: Scene, facts: ImageFacts, wanted: Wanted, path: Path, options: OmeTiffOptions
+) -> None:
+    """Write a box tile by tile; all of it or nothing."""
+    noted = replace(facts, notes=_notes(scene, wanted))
+    try:
+        write_ome_tiff(scene, noted, path, options=options, part=wanted.part)
+    except FileError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _cut_small(

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from graticule.catalog.models import Person
-from graticule.errors import OutOfRangeError
+from graticule.errors import FileError, OutOfRangeError
 from graticule.jobs.executors.pieces import Piece
 from graticule.jobs.executors.work import Work
 from graticule.render.encode import encode
 from graticule.services.exports.choice import ancestors_of
 from graticule.services.exports.pictures import Drawing, draw_whole, whole_view
 from graticule.services.scenes import Scene, find_scene, open_scene
+from graticule.services.tasks.left_out import LeftOut
 from graticule.services.tasks.packing import zip_result
 from graticule.services.tasks.rendered_images import RenderedParameters
 from graticule.services.tasks.selection import selected_images
@@ -39,21 +40,25 @@ def make(work: Work, asked: RenderedParameters, person: Person) -> None:
     Raises
     ------
     graticule.errors.GraticuleError
-        If an image cannot be seen, read or drawn.
+        If an image cannot be seen or drawn, or none can be read.
     """
     images = selected_images(person, asked)
     pieces = _pieces(person, images, asked)
     rows = io.StringIO()
     listing = csv.writer(rows)
     listing.writerow(_COLUMNS)
+    left_out = LeftOut(len(images))
     with zip_result(work, "archive", f"pictures_{asked.format}.zip") as packer:
         drawn = map_for(work, person, partial(_draw, asked), pieces, things=len(images))
-        for pictures in drawn:
-            for picture in pictures:
+        for each in drawn:
+            if each.error is not None:
+                left_out.add(each.image_id, each.error)
+            for picture in each.pictures:
                 name = packer.write(picture.name, picture.data)
                 listing.writerow((name, *picture.row))
         packer.write(LIST_NAME, rows.getvalue().encode())
-    work.report(len(images), len(images), f"{len(images)} images")
+        left_out.pack(packer)
+    work.report(len(images), len(images), left_out.summary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,15 @@ class _Picture:
     name: str
     data: bytes
     row: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What could be drawn of an image, and why not all of it."""
+
+    image_id: int
+    pictures: tuple[_Picture, ...]
+    error: FileError | None = None
 
 
 def _pieces(
@@ -102,7 +116,7 @@ def _wanted(scene: Scene, asked: RenderedParameters) -> tuple[range, range]:
 
 def _draw(
     asked: RenderedParameters, piece: Piece, person: Person, what: _Piece
-) -> list[_Picture]:
+) -> _Drawn:
     """Draw planes of one image; wherever there is room."""
     scene = find_scene(person, what.image_id)
     drawing = Drawing(
@@ -115,23 +129,26 @@ def _draw(
     places = _places(scene, asked)
     if what.planes is not None:
         places = places[what.planes.start : what.planes.stop]
-    found = []
-    with open_scene(scene) as source:
-        for done, (z, t) in enumerate(places):
-            view = whole_view(scene, drawing, z, t)
-            picture = draw_whole(source, scene, view, asked.size)
-            height, width, _ = picture.shape
-            shown_z = asked.p if drawing.projection else z
-            size = (width, height, scene.width)
-            found.append(
-                _Picture(
-                    f"{folder}{_base(scene, asked, z, t)}.{asked.format}",
-                    encode(picture, asked.format, quality),
-                    (scene.image_id, scene.name, shown_z, t, *size),
+    found: list[_Picture] = []
+    try:
+        with open_scene(scene) as source:
+            for done, (z, t) in enumerate(places):
+                view = whole_view(scene, drawing, z, t)
+                picture = draw_whole(source, scene, view, asked.size)
+                height, width, _ = picture.shape
+                shown_z = asked.p if drawing.projection else z
+                size = (width, height, scene.width)
+                found.append(
+                    _Picture(
+                        f"{folder}{_base(scene, asked, z, t)}.{asked.format}",
+                        encode(picture, asked.format, quality),
+                        (scene.image_id, scene.name, shown_z, t, *size),
+                    )
                 )
-            )
-            piece.report(done + 1, len(places))
-    return found
+                piece.report(done + 1, len(places))
+    except FileError as error:
+        return _Drawn(what.image_id, tuple(found), error)
+    return _Drawn(what.image_id, tuple(found))
 
 
 def _base(scene: Scene, asked: RenderedParameters, z: int, t: int) -> str:

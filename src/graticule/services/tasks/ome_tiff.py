@@ -6,6 +6,7 @@ Says what can be asked and goes through the images; the files are written by
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -13,9 +14,11 @@ from typing import Literal
 from pydantic import Field
 
 from graticule.catalog.models import Person
+from graticule.errors import FileError
 from graticule.jobs.executors.pieces import Piece
 from graticule.jobs.executors.work import Work
 from graticule.services.exports.choice import ome_tiff_name
+from graticule.services.tasks.left_out import LeftOut
 from graticule.services.tasks.packing import file_name, full_disk_told, zip_result
 from graticule.services.tasks.selection import TARGETS, selected_images
 from graticule.services.tasks.sharing import map_for
@@ -48,26 +51,42 @@ class OmeTiffParameters(Ranged):
 def run(work: Work, asked: OmeTiffParameters, person: Person) -> None:
     """Write the images that were asked for."""
     images = selected_images(person, asked)
-    written = map_for(work, person, partial(_write, asked), images)
+    left_out = LeftOut(len(images))
+    written = _read(map_for(work, person, partial(_write, asked), images), left_out)
     if asked.zip:
         with zip_result(work, "archive", "ome-tiff.zip") as packer:
             for each in written:
                 packer.move(work.folder / each.file, each.name)
+            left_out.pack(packer)
     else:
         for each in written:
             key, name = f"image-{each.image_id}", file_name(each.name)
             with work.result(key, name, "image/tiff") as path:
                 (work.folder / each.file).rename(path)
-    work.report(len(images), len(images), f"{len(images)} images")
+        left_out.tell(work)
+    work.report(len(images), len(images), left_out.summary)
 
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """An image that is a file in the job's folder, and what it is called outside."""
+    """An image that is a file in the job's folder, and what it is called outside.
+
+    Or why there is none.
+    """
 
     image_id: int
-    file: str
-    name: str
+    file: str = ""
+    name: str = ""
+    error: FileError | None = None
+
+
+def _read(written: Iterable[_Written], left_out: LeftOut) -> Iterator[_Written]:
+    """Give what could be read."""
+    for each in written:
+        if each.error is None:
+            yield each
+        else:
+            left_out.add(each.image_id, each.error)
 
 
 def _write(
@@ -86,15 +105,19 @@ def _write(
     scene = find_scene(person, image_id)
     options = OmeTiffOptions(effort=EFFORTS[asked.compression], pyramid=asked.pyramid)
     path = piece.new_path()
-    with full_disk_told():
-        write_ome_tiff(
-            scene,
-            image_facts(scene),
-            path,
-            options=options,
-            progress=piece.report,
-            part=Part(*asked.spans),
-        )
+    try:
+        with full_disk_told():
+            write_ome_tiff(
+                scene,
+                image_facts(scene),
+                path,
+                options=options,
+                progress=piece.report,
+                part=Part(*asked.spans),
+            )
+    except FileError as error:
+        path.unlink(missing_ok=True)
+        return _Written(image_id, error=error)
     return _Written(image_id, path.name, ome_tiff_name(image_id, scene.name))
 
 
