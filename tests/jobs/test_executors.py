@@ -33,7 +33,7 @@ def cluster():
     patch.setenv("PYTHONPATH", root)
     patch.syspath_prepend(root)
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as found:
         yield found
     patch.undo()
@@ -144,6 +144,7 @@ def test_uploads_come_as_files(watch, tmp_path):
     ("service", "said", "transient"),
     [
         ("fail", "bad CIRCLE", False),
+        ("unreadable", "a.tif: bad CIRCLE", False),
         ("mistake", "error in the program", False),
         ("full", "No space left", True),
         ("nothing_written", "r.txt was not written", False),

@@ -33,6 +33,12 @@ def do_fail(work, values):
     raise RequestError(values["text"])
 
 
+def do_unreadable(work, values):
+    from graticule.errors import CorruptFileError
+
+    raise CorruptFileError("/secret/place/a.tif", values["text"])
+
+
 def do_mistake(work, values):
     raise ZeroDivisionError("secret of the program")
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from graticule.errors import GraticuleError
+from graticule.errors import FileError, GraticuleError
 from graticule.jobs.executors.pieces import PieceLostError, do_piece
 from graticule.jobs.executors.work import Work
 
@@ -145,10 +145,9 @@ def _answer(order: dict[str, Any], function: Any, work: Work) -> dict[str, Any]:
         _begin()
         function(work)
         work.flush()
-    except PieceLostError as error:
-        return {"message": str(error), "lost": True}
     except GraticuleError as error:
-        return {"message": str(error)}
+        lost = {"lost": True} if isinstance(error, PieceLostError) else {}
+        return {"message": _told(error), **lost}
     except MemoryError:
         return {"message": "The job needs more memory than a job may have."}
     except OSError as error:
@@ -167,6 +166,13 @@ def _answer(order: dict[str, Any], function: Any, work: Work) -> dict[str, Any]:
         _working.clear()
         work.close()
     return {"message": ""}
+
+
+def _told(error: GraticuleError) -> str:
+    """Say what may be told: where files lie is the operator's business (U96)."""
+    if isinstance(error, FileError):
+        return f"{Path(error.path).name}: {error.cause}"
+    return str(error)
 
 
 def _end_children() -> None:
