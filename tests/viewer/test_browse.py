@@ -62,6 +62,7 @@ def test_plate_shows_wells_where_they_are(page, served):
     assert page.locator(".plate-grid thead th").first.inner_text() == "1"
     shown(page)
     page.locator('[aria-label="Well A1"]').click()
+    page.get_by_role("link", name="Open image").click()
     page.locator('#viewer[data-state="open"]').wait_for()
 
 

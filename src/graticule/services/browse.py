@@ -137,12 +137,15 @@ class PlateField:
         ``(image id, name)`` by ``(row, column)`` from 0.
     fields
         How many fields the richest well has.
+    wells
+        Where there is a well, with an image or not.
     """
 
     rows: int
     columns: int
     images: dict[tuple[int, int], tuple[int, str]]
     fields: int
+    wells: frozenset[tuple[int, int]]
 
 
 def top_level(person: Person | None, kind: Kind) -> QuerySet[Any]:
@@ -366,9 +369,11 @@ def _place(
     return Place((*above, (inner_kind, inner.pk, inner.name)))
 
 
-def plate_field(person: Person | None, plate: Plate, field: int) -> PlateField:
-    """Lay out one field (from 0) of every well of a plate."""
-    grid = lay_out(person, plate, field)
+def plate_field(
+    person: Person | None, plate: Plate, field: int, run_id: int | None = None
+) -> PlateField:
+    """Lay out one field (from 0) of every well of a plate, or of one acquisition."""
+    grid = lay_out(person, plate, field, run_id=run_id)
     images = {cell.image_id for cell in grid.cells.values()}
     named = Image.objects.only("name").in_bulk(images)
     return PlateField(
@@ -379,4 +384,5 @@ def plate_field(person: Person | None, plate: Plate, field: int) -> PlateField:
             for place, cell in grid.cells.items()
         },
         fields=grid.fields,
+        wells=grid.wells,
     )

@@ -13,6 +13,7 @@ from graticule.web.iviewer.descriptions import DOOR as IVIEWER
 from graticule.web.openapi.model import Door
 from graticule.web.organise.descriptions import DOOR as ORGANISE
 from graticule.web.pages.descriptions import DOOR as PAGES
+from graticule.web.plates.descriptions import DOOR as PLATES
 from graticule.web.regions.descriptions import DOOR as REGIONS
 from graticule.web.upload.descriptions import DOOR as UPLOAD
 from graticule.web.uws.descriptions import DOOR as JOBS
@@ -31,6 +32,7 @@ DOORS: tuple[Door, ...] = (
     BROWSE,
     REGIONS,
     ACCOUNT,
+    PLATES,
     ORGANISE,
     JOBS,
 )

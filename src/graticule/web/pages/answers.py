@@ -14,15 +14,13 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from graticule import __version__
-from graticule.catalog.models import Image, Plate
-from graticule.services import plates
+from graticule.catalog.models import Image
 from graticule.services.browse import (
     Container,
     ImageEntry,
     Kind,
     Page,
     Place,
-    PlateField,
 )
 from graticule.services.engine import engine
 
@@ -131,39 +129,6 @@ def start_query(text: str, kind: Kind | None) -> str:
     asked = {"q": text, "show": kind.value if kind else ""}
     query = urlencode({key: value for key, value in asked.items() if value})
     return reverse("start") + (f"?{query}" if query else "")
-
-
-def plate_page(plate: Plate, field: PlateField, number: int) -> dict[str, Any]:
-    """Fill the page of a plate at a field (from 0)."""
-    base = address(Kind.PLATE, plate.pk)
-    return {
-        "summary": counted(len(field.images), "well", "wells"),
-        "column_labels": [
-            plates.label(column, plate.column_naming) for column in range(field.columns)
-        ],
-        "rows": [_row(plate, field, row) for row in range(field.rows)],
-        "fields": [
-            {"label": n + 1, "url": f"{base}?field={n + 1}", "current": n == number}
-            for n in range(field.fields)
-        ],
-    }
-
-
-def _row(plate: Plate, field: PlateField, row: int) -> dict[str, Any]:
-    label = plates.label(row, plate.row_naming)
-    wells: list[dict[str, Any] | None] = []
-    for column in range(field.columns):
-        found = field.images.get((row, column))
-        wells.append(
-            found
-            and {
-                "label": label + plates.label(column, plate.column_naming),
-                "image_id": found[0],
-                "name": found[1],
-                "url": address(Kind.IMAGE, found[0]),
-            }
-        )
-    return {"label": label, "wells": wells}
 
 
 def image_page(image: Image, place: Place) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graticule.web.openapi.model import TEXT, Answer, Door, Operation, Parameter
+from graticule.web.openapi.model import INDEX, TEXT, Answer, Door, Operation, Parameter
 
 _PAGE = Answer("text/html", "A page.")
 
@@ -25,7 +25,11 @@ DOOR = Door(
         "project": _page("A project and its datasets", _PAGING),
         "dataset": _page("A dataset and its images", _PAGING),
         "screen": _page("A screen and its plates", _PAGING),
-        "plate": _page("A plate and its wells"),
+        "plate": _page(
+            "A plate and its wells",
+            Parameter("field", INDEX, "Which field, from 1."),
+            Parameter("acquisition", INDEX, "Only those of this acquisition."),
+        ),
         "image": _page("An image in the viewer"),
         "login": _page(
             "The login form", Parameter("url", TEXT, "Where to go afterwards.")

@@ -68,6 +68,17 @@ def field_number(request: HttpRequest) -> int:
     return _number(request, "field", 1) - 1
 
 
+def acquisition(request: HttpRequest) -> int | None:
+    """Read ``acquisition``, the id of one; ``None`` means all of them.
+
+    Raises
+    ------
+    graticule.errors.RequestError
+        If it is no number.
+    """
+    return _number(request, "acquisition", 0) or None
+
+
 def _number(request: HttpRequest, name: str, default: int) -> int:
     text = request.GET.get(name, "")
     if not text:

@@ -10,12 +10,13 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.views.decorators.csrf import ensure_csrf_cookie
 
+from graticule.catalog.access import visible_to
 from graticule.catalog.models import Dataset, Image, Plate, Project, Screen
 from graticule.errors import NotFoundError
 from graticule.services import browse
 from graticule.services.browse import Kind
 from graticule.services.containers import find as find_visible
-from graticule.web.pages import answers, menus, params
+from graticule.web.pages import answers, menus, params, plate_answers
 from graticule.web.principal import person_of
 
 NamedT = TypeVar("NamedT", Project, Dataset, Screen, Plate, Image)
@@ -126,20 +127,21 @@ def _shelves(
 
 
 def plate(request: HttpRequest, plate_id: int) -> HttpResponse:
-    """Show the wells of a plate at one field."""
+    """Show the wells of a plate at one field, of one acquisition or of all."""
     person = person_of(request)
     number = params.field_number(request)
+    run_id = params.acquisition(request)
     found = _find(request, Plate.objects.all(), Kind.PLATE, plate_id)
-    field = browse.plate_field(person, found, number)
+    runs = list(visible_to(person, found.acquisitions.order_by("pk")))
+    field = browse.plate_field(person, found, number, run_id)
     filling = {
         "title": found.name,
         "description": found.description,
         "trail": answers.trail(browse.parent_of(person, found), found.name),
         "makes": menus.makes(Kind.PLATE, found.pk, person),
     }
-    return _page(
-        request, "plate.html", filling | answers.plate_page(found, field, number)
-    )
+    more = plate_answers.plate_page(found, field, number, runs, run_id)
+    return _page(request, "plate.html", filling | more)
 
 
 @ensure_csrf_cookie  # scripts read it as they load (contract clients 1.2)

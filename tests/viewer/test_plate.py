@@ -1,0 +1,149 @@
+"""The plate page: wells coloured by a table, one well near, wells that miss."""
+
+import csv
+import re
+import sqlite3
+import subprocess
+
+import numpy as np
+import pytest
+from tests.chromium import chromium
+from tests.served import GRATICULE, environment, serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
+# Where real wells of the real plate lie.
+WELLS = ("A1", "A3", "A6", "B1", "B3", "B6")
+
+
+@pytest.fixture(scope="module")
+def plate(shared_data, tmp_path_factory):
+    """The real plate, with the doses of its own table; a server and its rows."""
+    base = tmp_path_factory.mktemp("plate")
+    home, table = base / "home", base / "doses.csv"
+    rows = [
+        (well, number * 1.5, note)
+        for number, well in enumerate([*WELLS[:5], *WELLS[:5]])
+        for note in ("x",)
+    ]
+    with table.open("w", newline="") as file:
+        csv.writer(file).writerows([("Well", "Dose", "Note"), *rows])
+
+    def run(*words):
+        subprocess.run([*GRATICULE, *words], env=environment(home), check=True)
+
+    run("scan", str(shared_data / "plates" / "bbbc013_spw.ome.tif"))
+    with sqlite3.connect(home / "graticule.sqlite3") as database:
+        ((plate_id,),) = database.execute("SELECT id FROM catalog_plate").fetchall()
+    run("table", "import", str(table), "--on", f"Plate:{plate_id}")
+    with serving(home) as server:
+        yield f"{server.url}/plate/{plate_id}/", rows
+
+
+@pytest.fixture(scope="module")
+def browser(plate):
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(new_tab, plate):
+    page = new_tab()
+    page.goto(plate[0])
+    page.locator('#plate-tools[data-state="ready"]').wait_for()
+    return page
+
+
+def well(page, label):
+    return page.locator(f'td[data-label="{label}"] .well')
+
+
+def colour(page, label):
+    text = well(page, label).evaluate(
+        "well => getComputedStyle(well, '::after').backgroundColor"
+    )
+    return tuple(map(int, re.findall(r"\d+", text)))
+
+
+# Ends and middle of Matplotlib's viridis, as published.
+VIRIDIS = {0.0: (68, 1, 84), 0.5: (33, 145, 140), 1.0: (253, 231, 37)}
+
+
+def test_wells_are_coloured_by_a_column(page, plate):
+    _, rows = plate
+    means = {
+        name: np.mean([value for other, value, _ in rows if other == name])
+        for name in WELLS[:5]
+    }
+    page.get_by_label("Colour by").select_option(label="Dose")
+    page.locator("#plate[data-colored=Dose]").wait_for()
+    least, greatest = min(means.values()), max(means.values())
+    for name, mean in means.items():
+        assert float(well(page, name).get_attribute("data-value")) == mean
+    # The means are evenly spread over A1 to B3.
+    for name, place in (("A1", 0.0), ("A6", 0.5), ("B3", 1.0)):
+        assert (means[name] - least) / (greatest - least) == place
+        found = np.array(colour(page, name)[:3])
+        assert np.abs(found - VIRIDIS[place]).max() < 8, name
+    # Of this one the table says nothing.
+    assert well(page, "B6").get_attribute("data-value") is None
+    legend = page.locator(".heat-legend").inner_text().split()
+    assert [float(text) for text in legend] == [least, greatest]
+    page.get_by_label("Of each well").select_option(label="Greatest")
+    page.locator('td[data-label="A1"] [data-value="7.5"]').wait_for()
+    # The address brings it back.
+    page.reload()
+    page.locator('td[data-label="A1"] [data-value="7.5"]').wait_for()
+    page.get_by_label("Colour by").select_option(label="Pictures")
+    page.locator("#plate[data-colored]").wait_for(state="detached")
+    assert "color=" not in page.url
+
+
+def test_a_well_near_and_its_neighbour_by_a_key(page):
+    well(page, "A1").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("heading", name="Well A1").wait_for()
+    picture = dialog.locator(".large img")
+    assert picture.evaluate(
+        "async image => { await image.decode(); return image.naturalWidth; }"
+    ) in range(400, 513)
+    assert "well=A1" in page.url
+    dialog.press("ArrowDown")
+    dialog.get_by_role("heading", name="Well B1").wait_for()
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    assert "well=" not in page.url
+    assert page.evaluate("document.activeElement.parentElement.dataset.label") == "B1"
+
+
+def test_from_the_well_to_its_image(page):
+    well(page, "A3").click()
+    href = well(page, "A3").get_attribute("href")
+    page.get_by_role("link", name="Open image").click()
+    page.locator('#viewer[data-state="open"]').wait_for()
+    assert page.url.partition("?")[0].endswith(href)
+
+
+def test_arrows_go_over_missing_wells(page):
+    well(page, "A1").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.parentElement.dataset.label") == "A3"
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.parentElement.dataset.label") == "B3"
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Well B1").wait_for()
+
+
+def test_missing_wells_are_told_from_others(page):
+    missing = page.locator('td[data-label="A2"]')
+    assert missing.locator(".well").count() == 0
+    assert missing.locator(".missing").get_attribute("title") == "A2: not on this plate"
+    assert "6 wells" in page.locator(".page-head").inner_text()
+
+
+def test_the_size_of_wells(page):
+    before = well(page, "A1").bounding_box()["width"]
+    page.get_by_label("Size of wells").fill("14")
+    after = well(page, "A1").bounding_box()["width"]
+    assert after > before * 1.3
+    assert "size=14" in page.url
