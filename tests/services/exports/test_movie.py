@@ -193,13 +193,13 @@ def test_scale_bar_time_and_place_are_written():
 @pytest.mark.parametrize(
     ("width", "pixel_um", "bar"),
     [
-        (100, 0.1, (10, "1 um")),
-        (512, 0.1, (10, "1 um")),
-        (768, 0.1, (10, "1 um")),
-        (1024, 0.1, (20, "2 um")),
-        (1536, 0.1, (50, "5 um")),
-        (2560, 0.1, (100, "10 um")),
-        (9999, 0.1, (100, "10 um")),
+        (100, 0.1, (10, "1 µm")),
+        (512, 0.1, (10, "1 µm")),
+        (768, 0.1, (10, "1 µm")),
+        (1024, 0.1, (20, "2 µm")),
+        (1536, 0.1, (50, "5 µm")),
+        (2560, 0.1, (100, "10 µm")),
+        (9999, 0.1, (100, "10 µm")),
         (512, 0.0005, (2, "1 nm")),
         (512, 20.0, (50, "1 mm")),
         (512, 1e9, None),
@@ -214,7 +214,7 @@ def test_scale_bars_grow_with_the_frame(width, pixel_um, bar):
 @pytest.mark.parametrize(
     ("width", "pixel_um", "bar"),
     [
-        (1000, 0.1, (200, "20 um")),
+        (1000, 0.1, (200, "20 µm")),
         (512, 0.00065, (77, "50 nm")),
         (512, 33.0, (61, "2 mm")),
         (40, 1.0, None),
@@ -228,9 +228,28 @@ def test_round_scale_bars_take_a_quarter_at_most(width, pixel_um, bar):
 
 def test_the_font_has_all_that_is_written():
     font = ImageFont.load_default(11)
-    shapes = [bytes(font.getmask(char)) for char in "\uffffµ0123456789-:ztunpm"]
-    assert shapes[0] == shapes[1]  # that of a missing letter
-    assert len(set(shapes[1:])) == len(shapes) - 1
+    shapes = [bytes(font.getmask(char)) for char in "\uffff0123456789-:ztunpm"]
+    assert len(set(shapes)) == len(shapes)  # and none is that of a missing letter
+
+
+def test_a_mu_is_a_u_with_a_long_stem():
+    from graticule.services.exports.movie_frames import Bar, Marks, Stamp, draw_frame
+
+    def drawn(bar_um):
+        marks = Marks(bar=Bar.ROUND, bar_um=bar_um, stamp=Stamp.NONE)
+        black = np.zeros((512, 512, 3), np.uint8)
+        facts = {"pixel_um": 0.5, "seconds": None, "z": 0, "t": 0}
+        return draw_frame(black, **facts, marks=marks)[..., 0] > 100
+
+    micro = drawn(20.0)
+    letters = ImageFont.load_default(11)
+    left = 492 - letters.getlength("20 um")
+    column = left + letters.getlength("20 ")
+    columns = np.flatnonzero(micro[:482].any(axis=1))
+    tail = micro[columns.max() - 1 : columns.max() + 1]
+    lit = np.flatnonzero(tail.any(axis=0))
+    assert lit.size == 1
+    assert abs(lit[0] - column) <= 2
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,7 @@ LEAST_SIDE = 512
 """No frame is smaller (contract webgateway 11.2)."""
 
 _BARS = (1, 1, 2, 2, 5, 5, 5, 5, 10, 10, 10, 10)
-# The font that comes with Pillow has no µ.
-_UNITS = (("um", 1.0), ("nm", 1e-3), ("mm", 1e3), ("pm", 1e-6), ("m", 1e6))
+_UNITS = (("µm", 1.0), ("nm", 1e-3), ("mm", 1e3), ("pm", 1e-6), ("m", 1e6))
 _BY_SIZE = sorted(_UNITS, key=lambda pair: -pair[1])
 _MARGIN = 20
 _BAR_ABOVE_BOTTOM = 30
@@ -32,6 +31,7 @@ _PLACE_ABOVE_BOTTOM = 60
 _WHITE = (255, 255, 255)
 _FONT_SIZE = 11
 _LONGEST_BAR = 0.25
+_STEM = 2
 
 
 class Stamp(Enum):
@@ -106,7 +106,7 @@ def round_bar(frame_width: int, pixel_um: float) -> tuple[int, str] | None:
     """Choose the longest round scale bar that takes at most a quarter of a frame.
 
     >>> round_bar(1000, 0.1)
-    (200, '20 um')
+    (200, '20 µm')
     """
     most_um = frame_width * _LONGEST_BAR * pixel_um
     power = 10.0 ** math.floor(math.log10(most_um))
@@ -149,8 +149,8 @@ def check_bar(marks: Marks, frame_width: int, pixel_um: float | None) -> None:
     if exact_bar(frame_width, pixel_um, marks.bar_um) is None:
         room_um = (frame_width - 2 * _MARGIN) * pixel_um
         raise RequestError(
-            f"A scale bar of {marks.bar_um:g} um does not fit: a pixel of the movie "
-            f"is {pixel_um:.3g} um, and there is room for {max(0, room_um):.3g} um."
+            f"A scale bar of {marks.bar_um:g} µm does not fit: a pixel of the movie "
+            f"is {pixel_um:.3g} µm, and there is room for {max(0, room_um):.3g} µm."
         )
 
 
@@ -229,7 +229,28 @@ def _draw_bar(
     length, label = bar
     y, end = height - _BAR_ABOVE_BOTTOM, width - _MARGIN
     pen.line([(end - length + 1, y), (end, y)], fill=_WHITE)
-    pen.text((end, y - _NUMBER_ABOVE_BAR), label, _WHITE, font, anchor="ra")
+    _write(pen, font, (end, y - _NUMBER_ABOVE_BAR), label)
+
+
+def _write(
+    pen: ImageDraw.ImageDraw,
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+    at: tuple[int, int],
+    text: str,
+) -> None:
+    """Write a text that ends at a place.
+
+    The font that comes with Pillow has no µ: it is a u with its stem drawn on.
+    """
+    before, mu, _ = text.partition("µ")
+    shown = text.replace("µ", "u")
+    pen.text(at, shown, _WHITE, font, anchor="ra")
+    if mu:
+        x, y = at
+        left = x - font.getlength(shown) + font.getlength(before)
+        stem, _, _, bottom = pen.textbbox((left, y), "u", font)
+        foot = round(bottom) + _STEM
+        pen.line([(round(stem), round(bottom) - 1), (round(stem), foot)], fill=_WHITE)
 
 
 def _chosen_bar(width: int, pixel_um: float, marks: Marks) -> tuple[int, str] | None:
