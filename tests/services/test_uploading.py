@@ -215,6 +215,8 @@ def test_not_more_than_announced(begin, announce, cast):
         begin("b.bin", 5, upload)
     with pytest.raises(RequestError, match="already"):
         begin("a.bin", 4, upload)
+    # Who did not hear the answer begins once more, and finds it.
+    assert begin("a.bin", 6, upload).pk == file.pk
     begin("b.bin", 4, upload)
     with pytest.raises(RequestError, match="announced"):
         begin("c.bin", 0, upload)

@@ -135,6 +135,14 @@ def test_bytes_with_the_creation(alice, dataset, uploads):
     assert found.read_bytes() == b"abcdef"
 
 
+def test_a_creation_whose_answer_got_lost(alice, dataset):
+    made = checked(alice.announce(dataset), "set")
+    first = alice.create(5, b"ab", set=made["id"], filename="a.tif")
+    again = alice.create(5, b"abc", set=made["id"], filename="a.tif")
+    assert (again.status_code, again["Upload-Offset"]) == (201, "2")
+    assert again["Location"] == first["Location"]
+
+
 def test_other_places_are_409(alice, dataset):
     url = alice.create(6, filename="a.tif", dataset=dataset.pk)["Location"]
     alice.patch(url, 0, b"abc")

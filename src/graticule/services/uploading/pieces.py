@@ -91,7 +91,7 @@ class NewFile:
 
 
 def add_file(person: Person, new: NewFile) -> UploadFile:
-    """Make room for a file.
+    """Make room for a file, or find it in its set.
 
     Raises
     ------
@@ -109,18 +109,31 @@ def add_file(person: Person, new: NewFile) -> UploadFile:
         metadata=new.metadata,
     )
     try:
-        with transaction.atomic():
-            _count_in(upload, new.size_bytes)
-            arriving(upload.pk).mkdir(parents=True, exist_ok=True)
-            part_of(file).touch(exist_ok=False)
-            file.save(force_insert=True)
-    except IntegrityError as error:
-        raise RequestError(f"{place!r} is in this upload already.") from error
+        arriving(upload.pk).mkdir(parents=True, exist_ok=True)
+        part_of(file).touch(exist_ok=False)
     except OSError as error:
         raise _cannot_write(part_of(file), error) from error
+    try:
+        with transaction.atomic():
+            file.save(force_insert=True)
+            _count_in(upload, new.size_bytes)
+    except (IntegrityError, RequestError) as error:
+        part_of(file).unlink(missing_ok=True)
+        file = _begun_before(upload, file, error)
     touch(upload)
     go_on(file)
     return file
+
+
+def _begun_before(upload: UploadSet, file: UploadFile, error: Exception) -> UploadFile:
+    """Find a file that was begun by a request whose answer got lost."""
+    begun = UploadFile.objects.filter(set=upload, path=file.path)
+    known = begun.filter(size_bytes=file.size_bytes).first()
+    if known is not None:
+        return known
+    if isinstance(error, RequestError):
+        raise error
+    raise RequestError(f"{file.path!r} is in this upload already.") from error
 
 
 def _set_for(person: Person, new: NewFile) -> UploadSet:

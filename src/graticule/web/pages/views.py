@@ -17,6 +17,7 @@ from graticule.services import browse
 from graticule.services.browse import Kind
 from graticule.services.containers import find as find_visible
 from graticule.web.pages import answers, menus, params, plate_answers
+from graticule.web.pages.uploading import upload_into
 from graticule.web.principal import person_of
 
 NamedT = TypeVar("NamedT", Project, Dataset, Screen, Plate, Image)
@@ -122,6 +123,7 @@ def _shelves(
         "sections": [answers.section("", page, here)] if page.total else [],
         "browse": {"kind": parent_kind.value, "id": parent.pk},
         "makes": menus.makes(parent_kind, parent.pk, person),
+        "upload": upload_into(person, parent),
     }
     return _page(request, "shelves.html", filling)
 

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from graticule.catalog.models import UploadFile
 from graticule.services.uploading import pieces, sets
+from graticule.services.uploading.arriving import received
 from graticule.web.principal import writer_of
 from graticule.web.turns import let_others_work
 from graticule.web.upload import answers, params
@@ -32,8 +33,8 @@ def uploads(request: HttpRequest) -> HttpResponse:
     params.check_version(request)
     person = writer_of(request)
     file = pieces.add_file(person, params.new_file(request))
-    offset = 0
-    if params.has_piece(request):
+    offset = received(file)
+    if params.has_piece(request) and not offset:
         offset = _receive(request, file, params.piece(request, 0))
     return answers.created(file, offset)
 
