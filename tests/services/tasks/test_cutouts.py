@@ -267,3 +267,21 @@ def test_nobody_gets_what_they_may_not_see(do_task, lab, make_cast):
     for person in (cast.bob, cast.charlie, cast.public):
         with pytest.raises(NotFoundError, match=f"Image:{lab.cells.pk} not found"):
             do_task("cutouts", person, boxes=line)
+
+
+@pytest.mark.parametrize(
+    "boxes", [["8,10,20,30,1:2,0,1"], ["z,width,height,x,y,c,t", "1:2,20,30,8,10,0,1"]]
+)
+def test_boxes_of_one_image_need_not_name_it(do_task, lab, boxes):
+    archive = do_task("cutouts", image=lab.cells.pk, boxes=boxes).archive()
+    (row,) = rows_of(archive)
+    assert row["image"] == str(lab.cells.pk)
+    pixels, _ = opened(archive, row["file"])
+    assert np.array_equal(pixels, lab.pixels[1, 0, 1:3, 10:40, 8:28])
+
+
+def test_lines_of_an_image_that_name_another_mean_that(do_task, lab):
+    header = "image,x,y,width,height"
+    boxes = [header, f"{lab.slide.pk},300,200,100,50"]
+    (row,) = rows_of(do_task("cutouts", image=lab.cells.pk, boxes=boxes).archive())
+    assert row["image"] == str(lab.slide.pk)

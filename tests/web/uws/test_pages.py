@@ -11,6 +11,7 @@ from typing import Literal
 
 import jsonschema
 import pytest
+from django.urls import reverse
 from pydantic import Field
 from tests.web.uws.conftest import LIST, location, url
 
@@ -308,6 +309,29 @@ class TestFields:
         said = complaints_about(every, [Given("SHARE", "7")])
         assert set(said) == {"IMAGE", "SHARE"}
         assert "less than or equal to 1" in said["SHARE"]
+
+
+class TestResults:
+    def test_new_images_are_linked(self, alice, cast, new_job, add_result):
+        from graticule.catalog.models import Image
+
+        image = Image.objects.create(
+            owner=cast.alice,
+            group=cast.group,
+            name="max of <cells>",
+            pixel_type="uint8",
+            levels=[[1, 1, 1, 1]],
+            **dict.fromkeys(("size_x", "size_y", "size_z", "size_c", "size_t"), 1),
+        )
+        job = new_job("COMPLETED", cast.alice)
+        body = json.dumps({"id": image.pk, "name": "x"}).encode()
+        add_result(job, "image", body, "application/json")
+        page = alice.get(f"{LIST}/{job.pk}", **HTML).content.decode()
+        link = f'href="{reverse("image", args=[image.pk])}">max of &lt;cells&gt;</a>'
+        assert link in page
+        add_result(job, "text", body)
+        again = alice.get(f"{LIST}/{job.pk}", **HTML).content.decode()
+        assert again.count(link) == 1
 
 
 class TestMenus:

@@ -41,8 +41,14 @@ class Box:
     name: str = ""
 
 
-def read_boxes(lines: Iterable[str]) -> Iterator[Box]:
+def read_boxes(lines: Iterable[str], image_id: int | None = None) -> Iterator[Box]:
     """Read boxes, line by line; empty lines and those from ``#`` on are left out.
+
+    Parameters
+    ----------
+    image_id
+        The image that all are of: then the lines need not name it, and without a
+        header begin with x.
 
     Raises
     ------
@@ -56,16 +62,20 @@ def read_boxes(lines: Iterable[str]) -> Iterator[Box]:
             continue
         cells = _cells(text)
         if names is None:
-            names = _header(number, cells)
+            given = set() if image_id is None else {"image"}
+            names = _header(number, cells, given)
             if names is not None:
                 continue
-            names = COLUMNS
+            names = COLUMNS[len(given) :]
         if len(cells) > len(names):
             raise RequestError(
                 f"Line {number} has {len(cells)} columns where {', '.join(names)} "
                 "are known."
             )
-        yield _box(number, dict(zip(names, cells, strict=False)))
+        found = dict(zip(names, cells, strict=False))
+        if image_id is not None:
+            found.setdefault("image", str(image_id))
+        yield _box(number, found)
 
 
 def _cells(text: str) -> list[str]:
@@ -73,12 +83,12 @@ def _cells(text: str) -> list[str]:
     return [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter))]
 
 
-def _header(number: int, cells: list[str]) -> tuple[str, ...] | None:
+def _header(number: int, cells: list[str], given: set[str]) -> tuple[str, ...] | None:
     """Take a line without a number for the names of columns."""
     if any(_WHOLE.fullmatch(cell) for cell in cells):
         return None
     names = tuple(cell.lower() for cell in cells)
-    missing = [name for name in _NUMBERS if name not in names]
+    missing = [name for name in _NUMBERS if name not in names and name not in given]
     if missing or len(set(names)) < len(names):
         raise RequestError(
             f"Line {number}: columns are {', '.join(COLUMNS)} and name, each once; "

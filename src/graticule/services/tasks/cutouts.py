@@ -19,6 +19,11 @@ from graticule.services.tasks.task import Parameters, Task
 class CutoutParameters(Parameters):
     """Which boxes, and how they are written."""
 
+    image: int | None = Field(
+        None,
+        description="Id of the image that all boxes are of; then their lines need not "
+        "name it, and begin with x. Empty if they name theirs.",
+    )
     boxes: list[str] = Field(
         [],
         description=f"Boxes as CSV, one a line: {', '.join(COLUMNS)}. Pixels of full "
@@ -52,4 +57,5 @@ TASK = Task(
     "where it comes from, all in one zip archive.",
     parameters=CutoutParameters,
     run=run,
+    targets={"image": "IMAGE"},
 )

@@ -98,12 +98,12 @@ def make(work: Work, asked: CutoutParameters, person: Person) -> None:
 
 def _boxes(asked: CutoutParameters) -> Iterator[Box]:
     lines = [line for text in asked.boxes for line in text.splitlines()]
-    yield from listed.read_boxes(lines)
+    yield from listed.read_boxes(lines, asked.image)
     if asked.boxes_file is None:
         return
     try:
         with asked.boxes_file.open(encoding="utf-8-sig") as file:
-            yield from listed.read_boxes(file)
+            yield from listed.read_boxes(file, asked.image)
     except UnicodeDecodeError as error:
         raise RequestError("BOXES_FILE is no text in UTF-8.") from error
 

@@ -16,9 +16,11 @@ from django.urls import reverse
 
 from graticule import __version__
 from graticule.jobs.executors.base import Given
+from graticule.jobs.folders import result_path
 from graticule.jobs.models import Job, JobResult
 from graticule.jobs.phases import ACTIVE, Phase, Reaction, Request, react
 from graticule.services.tasks.allowed import may_use
+from graticule.services.tasks.named_images import named_images
 from graticule.services.tasks.registry import tasks
 from graticule.services.tasks.task import Task
 from graticule.web.uws.access import Caller, may_create
@@ -121,7 +123,7 @@ def job_page(request: HttpRequest, mount: Mount, job: Job) -> HttpResponse:
         else None,
         "given": given,
         "uploads": [each for each in parameters if each.file],
-        "results": [_result(row, mount, job) for row in job.results.all()],
+        "results": [_result(row, mount, job, request) for row in job.results.all()],
         "times": _times(job),
         "took": _took(job),
         "duration_seconds": int(job.duration.total_seconds()),
@@ -191,14 +193,24 @@ def _fault(job: Job, complaints: Mapping[str, str]) -> dict[str, str]:
     return {"title": "It failed", "message": message, "remedy": remedy}
 
 
-def _result(row: JobResult, mount: Mount, job: Job) -> dict[str, Any]:
+def _result(
+    row: JobResult, mount: Mount, job: Job, request: HttpRequest
+) -> dict[str, Any]:
     kind = row.media_type.partition(";")[0].strip().lower()
+    images: list[tuple[int, str]] = []
+    if kind == "application/json":
+        person = request.principal.person  # type: ignore[attr-defined]
+        images = named_images(result_path(job.pk, row.file), person)
     return {
         "row": row,
         "kind": kind,
         "url": _path(mount.address(job, "results", row.key)),
         "is_picture": kind in _PICTURES and row.size_bytes <= _LARGEST_PICTURE,
         "is_film": kind in _FILMS,
+        "images": [
+            {"name": name, "url": reverse("image", args=[image_id])}
+            for image_id, name in images
+        ],
     }
 
 
