@@ -57,6 +57,17 @@ async (count) => {
 """
 
 
+# Everything the page was made of, fetched anew at once by a tab that shows nothing.
+_PAGE_FLOOR = """
+async (urls) => {
+  const begun = performance.now();
+  await Promise.all(urls.map((url) =>
+    fetch(url, { cache: "no-store" }).then((answer) => answer.blob())));
+  return performance.now() - begun;
+}
+"""
+
+
 def measure(four: Path, stack: Path, home: Path) -> None:
     """Print the table."""
     with serving(home, four.parent, stack.parent, workers="2") as server:
@@ -105,7 +116,7 @@ def _tab(browser: Any) -> Iterator[Any]:
 
 def _first(browser: Any, server: Served, url: str) -> None:
     """Wait for the first picture, each time by a browser that knows nothing yet."""
-    times, requests, cpu = [], 0, 0.0
+    times, floors, requests, cpu = [], [], 0, 0.0
     for turn in range(_FIRST + 1):
         with _tab(browser) as tab:
             before = server.cpu_seconds()
@@ -116,8 +127,11 @@ def _first(browser: Any, server: Served, url: str) -> None:
             if turn:  # the first one warms the server up
                 times.append(taken)
                 cpu += server.cpu_seconds() - before
-            requests = tab.evaluate("performance.getEntriesByType('resource').length")
-    _row("first picture, browser's cache empty", times, None, cpu, requests)
+            names = "performance.getEntriesByType('resource').map(({ name }) => name)"
+            urls = [url, *tab.evaluate(names)]
+            requests = len(urls)
+            floors.append(tab.evaluate(_PAGE_FLOOR, urls))
+    _row("first picture, browser's cache empty", times, floors, cpu, requests)
 
 
 def _channels(browser: Any, server: Served, url: str) -> None:
@@ -170,9 +184,9 @@ def _several(
 
 
 def _row(
-    name: str, times: list[float], floors: list[float] | None, cpu: float, count: int
+    name: str, times: list[float], floors: list[float], cpu: float, count: int
 ) -> None:
-    floor = f"{statistics.median(floors):8.0f}" if floors else f"{'':8}"
+    floor = f"{statistics.median(floors):8.0f}"
     print(f"{name:36}{statistics.median(times):8.0f}", end="")
     print(f"{min(times):8.0f}{max(times):8.0f}{floor}", end="")
     print(f"{1000 * cpu / len(times):8.0f}{count:10}", flush=True)

@@ -30,6 +30,15 @@ ROWS: tuple[Setting, ...] = (
         _GROUP,
     ),
     Setting(
+        "picture_age",
+        kinds.duration,
+        "5 min",
+        "How long a browser may show a plane or tile again without asking, where the "
+        "request named the image's revision (`rev`), as the image page does: what "
+        "somebody has seen may be seen so long; 0 lets it ask each time.",
+        _GROUP,
+    ),
+    Setting(
         "temp_folder",
         kinds.text,
         "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags, quote_etag
 
@@ -21,11 +22,23 @@ def picture_answer(
         Called only where the client has no such picture.
     """
     etag = quote_etag(key)
-    # Kept by browsers, but asked for again each time: rights may have changed.
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    headers = {"ETag": etag, "Cache-Control": _keeping(request)}
     if _has(request.headers.get("If-None-Match", ""), etag):
         return HttpResponseNotModified(headers=headers)
     return HttpResponse(draw(), content_type=media_type, headers=headers)
+
+
+def _keeping(request: HttpRequest) -> str:
+    """Say how long browsers may show the picture again unasked.
+
+    Who names a revision of the image (``rev``) names another when there is one, so
+    for a while no answer would be another. Otherwise kept, but asked for again each
+    time: picture and rights may have changed.
+    """
+    age = int(settings.GRATICULE["picture_age"].total_seconds())
+    if "rev" not in request.GET or age == 0:
+        return "private, no-cache"
+    return f"private, max-age={age}"
 
 
 def _has(if_none_match: str, etag: str) -> bool:

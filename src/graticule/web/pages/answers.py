@@ -140,6 +140,7 @@ def image_page(image: Image, place: Place) -> dict[str, Any]:
     return {
         "image_id": image.pk,
         "image_name": image.name,
+        "image_revision": image.revision,
         "has_files": fileset is not None,
         "trail": trail(place, image.name),
         "facts": facts,

@@ -1,8 +1,10 @@
-// One channel in the panel: on or off, window over histogram, colour.
+// One channel in the panel: on or off, window over histogram, curve, colour.
 
 import { element, icon } from "../dom.js";
 import { ColorChoice, rampOf, swatchOf } from "./colors.js";
+import { CurveChoice } from "./curve_choice.js";
 import { Histogram } from "./histogram.js";
+import { LutChoice } from "./lut_choice.js";
 import { WindowSlider } from "./window_slider.js";
 
 const HISTOGRAM_DELAY_MS = 120;
@@ -24,11 +26,13 @@ export class ChannelCard {
     this.wide = false;
     this.logarithmic = false;
     const { label } = this.channel;
-    this.slider = new WindowSlider(label, display.wholeNumbers, (window) =>
+    this.slider = new WindowSlider(`${label}: window`, display.wholeNumbers, (window) =>
       this.#alter({ window }),
     );
     this.histogram = new Histogram(this.slider.canvas, gateway, index);
     this.colors = new ColorChoice(label, (choice) => this.#alter(choice));
+    this.luts = new LutChoice(label, (lut) => this.#alter({ lut }));
+    this.curve = new CurveChoice(label, (choice) => this.#alter(choice));
     this.element = element(
       "li",
       { class: "channel", "data-channel": index + 1 },
@@ -77,9 +81,12 @@ export class ChannelCard {
       { class: "channel-head" },
       element(
         "label",
-        {},
+        {
+          title: `${label}. Alt with a click: this one only`,
+          onclick: (event) => this.#clicked(event),
+        },
         this.check,
-        element("span", { class: "label", title: label }, label),
+        element("span", { class: "label" }, label),
         wave ? element("span", { class: "wave" }, `${Math.round(emissionWave)} nm`) : "",
       ),
       this.swatch,
@@ -87,9 +94,31 @@ export class ChannelCard {
     );
   }
 
+  #clicked(event) {
+    if (event.altKey) {
+      event.preventDefault();
+      this.display.solo(this.index);
+      // The browser puts the mark back after this.
+      setTimeout(() => this.update());
+    }
+  }
+
   #details() {
     this.start = this.#number("start");
     this.end = this.#number("end");
+    this.details = element(
+      "div",
+      { class: "details", hidden: true },
+      element("div", { class: "numbers" }, this.start, element("span", {}, "to"), this.end),
+      this.#tools(),
+      this.curve.element,
+      this.colors.element,
+      this.luts.element,
+    );
+    return this.details;
+  }
+
+  #tools() {
     this.reverse = this.#tool("Reverse", "Bright becomes dark", () =>
       this.#alter({ inverted: !this.channel.inverted }),
     );
@@ -97,33 +126,38 @@ export class ChannelCard {
       this.logarithmic = !this.logarithmic;
       this.update();
     });
-    const full = this.#tool("Full", "Everything the pixel type can hold", () => {
-      this.wide = true;
-      this.#alter({ window: { ...this.display.pixelRange } });
-    });
-    full.hidden = !this.display.wholeNumbers;
-    this.details = element(
-      "div",
-      { class: "details", hidden: true },
-      element("div", { class: "numbers" }, this.start, element("span", {}, "to"), this.end),
-      element(
-        "div",
-        { class: "tools" },
-        this.#tool("Auto", "From the darkest to the brightest value", () => {
-          this.wide = false;
-          this.#alter({ window: { ...this.channel.measured } });
-        }),
-        full,
-        this.#tool("Reset", "As it is saved", () => {
-          this.wide = false;
-          this.display.resetChannel(this.index);
-        }),
-        this.reverse,
-        this.log,
-      ),
-      this.colors.element,
+    const full = this.#tool("Full", "Everything the pixel type can hold", () =>
+      this.#choose({ ...this.display.pixelRange }, true),
     );
-    return this.details;
+    full.hidden = !this.display.wholeNumbers;
+    return element(
+      "div",
+      { class: "tools" },
+      this.#tool("Auto", "By this plane's histogram, without its rarest values", () =>
+        this.#choose(this.histogram.automatic(this.channel.measured)),
+      ),
+      this.#tool("Min–max", "From the darkest to the brightest value", () =>
+        this.#choose({ ...this.channel.measured }),
+      ),
+      full,
+      this.reverse,
+      this.log,
+      this.#tool("Only", "This channel only; again: those before", () =>
+        this.display.solo(this.index),
+      ),
+      this.#tool("Reset", "As it is saved", () => {
+        this.wide = false;
+        this.display.resetChannel(this.index);
+      }),
+    );
+  }
+
+  #choose(window, wide = false) {
+    this.wide = wide;
+    const { wholeNumbers } = this.display;
+    const start = wholeNumbers ? Math.floor(window.start) : window.start;
+    const end = wholeNumbers ? Math.ceil(window.end) : window.end;
+    this.#alter({ window: { start, end } });
   }
 
   #tool(text, title, onclick) {
@@ -186,6 +220,8 @@ export class ChannelCard {
     this.reverse.setAttribute("aria-pressed", String(channel.inverted));
     this.log.setAttribute("aria-pressed", String(this.logarithmic));
     this.colors.update(channel);
+    this.luts.update(channel.lut);
+    this.curve.update(channel);
     this.#draw();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#loadHistogram(), HISTOGRAM_DELAY_MS);
@@ -200,7 +236,6 @@ export class ChannelCard {
   }
 
   #draw() {
-    const { measured, window } = this.channel;
-    this.histogram.draw(this.#domain, measured, window, this.logarithmic);
+    this.histogram.draw(this.#domain, this.channel, this.logarithmic);
   }
 }

@@ -1,4 +1,5 @@
-// Colours and lookup tables: what can be chosen and how it looks as a ramp.
+// Colours, how they look as a ramp, and the choice of one. Lookup tables are chosen
+// in lut_choice.js.
 
 import { element } from "../dom.js";
 
@@ -13,7 +14,15 @@ const PRESETS = [
   ["FFFFFF", "White"],
 ];
 
-const LUTS = JSON.parse(document.getElementById("luts")?.textContent || "[]") ?? [];
+/** All tables: `{name, stops}`, a few colours from dark to bright. */
+export const LUTS = JSON.parse(document.getElementById("luts")?.textContent || "[]") ?? [];
+
+/** A lookup table by its name, as a CSS gradient. */
+export function stripOf(lut) {
+  const { stops } = LUTS.find(({ name }) => name === lut) ?? { stops: ["000000"] };
+  const colors = stops.length > 1 ? stops : [...stops, ...stops];
+  return `linear-gradient(to right, ${colors.map((stop) => `#${stop}`).join(", ")})`;
+}
 
 /** How a channel runs from dark to bright, as a CSS gradient. */
 export function rampOf({ color, lut, inverted }) {
@@ -30,7 +39,7 @@ export function swatchOf(channel) {
 export class ColorChoice {
   /**
    * @param {string} label The channel's.
-   * @param {function({color: string=, lut: ?string})} onChoose
+   * @param {function({color: string, lut: null})} onChoose
    */
   constructor(label, onChoose) {
     this.onChoose = onChoose;
@@ -42,25 +51,7 @@ export class ColorChoice {
       oninput: ({ target }) =>
         onChoose({ color: target.value.slice(1).toUpperCase(), lut: null }),
     });
-    this.luts = element(
-      "select",
-      {
-        class: "field",
-        "aria-label": `${label}: lookup table`,
-        onchange: ({ target }) => onChoose({ lut: target.value || null }),
-      },
-      element("option", { value: "" }, "No lookup table"),
-      ...LUTS.map(({ name }) =>
-        element("option", { value: name }, name.replace(/\.lut$/, "")),
-      ),
-    );
-    this.element = element(
-      "div",
-      {},
-      element("div", { class: "swatches" }, ...this.presets, this.custom),
-      element("div", { class: "lut-row" }, this.luts),
-    );
-    this.luts.parentElement.hidden = LUTS.length === 0;
+    this.element = element("div", { class: "swatches" }, ...this.presets, this.custom);
   }
 
   #preset(color, name) {
@@ -82,6 +73,5 @@ export class ColorChoice {
       button.setAttribute("aria-pressed", String(chosen));
     }
     this.custom.value = `#${color.toLowerCase()}`;
-    this.luts.value = lut ?? "";
   }
 }

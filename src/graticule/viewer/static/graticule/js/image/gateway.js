@@ -1,4 +1,4 @@
-// Asks the gateway about one image; the only module that fetches.
+// Asks the gateway about one image; the only module that fetches of it.
 
 /** What went wrong, in a sentence for people; `status` 0 is "no answer". */
 export class GatewayError extends Error {
@@ -8,10 +8,10 @@ export class GatewayError extends Error {
   }
 }
 
-async function answered(url) {
+async function answered(url, options = {}) {
   let response;
   try {
-    response = await fetch(url);
+    response = await fetch(url, options);
   } catch {
     throw new GatewayError("The server cannot be reached.", 0);
   }
@@ -25,7 +25,7 @@ async function reason(response) {
   if (response.status === 404) {
     return "This is not there, or not for you to see.";
   }
-  if (response.status === 403) {
+  if (response.status === 403 || response.status === 401) {
     return "You may have to log in to see this.";
   }
   const type = response.headers.get("Content-Type") ?? "";
@@ -38,10 +38,22 @@ async function reason(response) {
   return plain && text ? text : `The server answered ${response.status}.`;
 }
 
+function csrfToken() {
+  const field = document.querySelector("[name=csrfmiddlewaretoken]");
+  return field?.value ?? document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+}
+
 export class Gateway {
-  constructor(prefix, imageId) {
+  /**
+   * @param {string} prefix Of its addresses.
+   * @param {string} imageId
+   * @param {string} revision Of the image: pictures that name it may be shown again
+   *   for a while without asking.
+   */
+  constructor(prefix, imageId, revision) {
     this.prefix = prefix;
     this.imageId = imageId;
+    this.revision = revision;
   }
 
   /** Everything about the image (contract webgateway 7). */
@@ -69,6 +81,26 @@ export class Gateway {
     return answer.data;
   }
 
+  /** Ask for something about the image, or about settings. */
+  async json(path) {
+    return (await answered(`${this.prefix}${path}`)).json();
+  }
+
+  /**
+   * Change something.
+   *
+   * @param {string} path
+   * @param {Object<string, string>} [form]
+   */
+  async post(path, form = {}) {
+    const options = {
+      method: "POST",
+      headers: { "X-CSRFToken": csrfToken() },
+      body: new URLSearchParams(form),
+    };
+    return (await answered(`${this.prefix}${path}`, options)).json();
+  }
+
   /** Why a picture did not come: null when it comes now. */
   async troubleWith(url) {
     try {
@@ -77,6 +109,11 @@ export class Gateway {
     } catch (error) {
       return error;
     }
+  }
+
+  /** A plane as it is shown on the stage; may be shown again without asking. */
+  stageUrl(z, t, query) {
+    return `${this.planeUrl(z, t, query)}&rev=${this.revision}`;
   }
 
   planeUrl(z, t, query) {
@@ -93,7 +130,7 @@ export class Gateway {
   tileUrl(z, t, [level, column, row, width, height], query) {
     return (
       `${this.prefix}render_image_region/${this.imageId}/${z}/${t}/` +
-      `?tile=${level},${column},${row},${width},${height}&${query}`
+      `?tile=${level},${column},${row},${width},${height}&${query}&rev=${this.revision}`
     );
   }
 }

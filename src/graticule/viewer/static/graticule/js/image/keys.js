@@ -9,12 +9,14 @@ const NUDGE = 0.12;
 const HELP = [
   [["↑", "↓", "z", "⇧ z"], "Step along Z"],
   [["←", "→", "t", "⇧ t"], "Step along T"],
+  [["Page ↑", "Page ↓"], "Many planes at once, along Z; with ⇧ along T"],
+  [["Home", "End"], "First, last plane along Z; with ⇧ along T"],
   [["Space"], "Play or stop"],
   [["⇧ ↑", "⇧ ↓", "⇧ ←", "⇧ →"], "Move the image"],
   [["+", "−"], "Zoom in, out"],
   [["0"], "Fit the whole image"],
   [["."], "Actual size"],
-  [["1", "…", "9"], "Switch a channel on or off"],
+  [["1", "…", "9"], "Switch a channel on or off; with ⇧ this one only"],
   [["g"], "Grey or colour"],
   [["f"], "Full screen"],
   [["p"], "Show or hide the panel"],
@@ -29,6 +31,10 @@ const ARROWS = {
   ArrowRight: ["t", 1, NUDGE, 0],
   ArrowLeft: ["t", -1, -NUDGE, 0],
 };
+
+// Big steps are a tenth of the stack, at least some planes.
+const BIG_PART = 10;
+const BIG_LEAST = 5;
 
 function stored() {
   try {
@@ -131,7 +137,13 @@ export class Keys {
     if (key === " " && target.closest("button, a, input")) {
       return;
     }
-    if (this.on && (this.#arrow(key, event.shiftKey) || this.#single(key))) {
+    const done =
+      this.on &&
+      (this.#arrow(key, event.shiftKey) ||
+        this.#far(key, event.shiftKey) ||
+        this.#solo(event) ||
+        this.#single(key));
+    if (done) {
       event.preventDefault();
     }
   }
@@ -147,6 +159,35 @@ export class Keys {
     } else {
       this.display.step(axis, by);
     }
+    return true;
+  }
+
+  /** Big steps; along the only axis there is, else along z. */
+  #far(key, shift) {
+    const { display } = this;
+    const { z } = display.size;
+    const axis = z === 1 || (shift && display.size.t > 1) ? "t" : "z";
+    const size = display.size[axis];
+    const big = Math.max(BIG_LEAST, Math.round(size / BIG_PART));
+    const place = {
+      PageUp: display[axis] + big,
+      PageDown: display[axis] - big,
+      Home: 0,
+      End: size - 1,
+    }[key];
+    if (place === undefined || size === 1) {
+      return false;
+    }
+    display.goTo(axis, place);
+    return true;
+  }
+
+  #solo({ code, shiftKey }) {
+    const number = /^Digit([1-9])$/.exec(code)?.[1];
+    if (!shiftKey || !this.display.channels[number - 1]) {
+      return false;
+    }
+    this.display.solo(number - 1);
     return true;
   }
 

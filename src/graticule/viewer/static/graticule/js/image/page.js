@@ -23,7 +23,11 @@ import { Tools } from "./tools.js";
 const viewer = document.getElementById("viewer");
 const by = (id) => document.getElementById(id);
 const notices = new Notices(by("notices"));
-const gateway = new Gateway(document.documentElement.dataset.gateway, viewer.dataset.image);
+const gateway = new Gateway(
+  document.documentElement.dataset.gateway,
+  viewer.dataset.image,
+  viewer.dataset.revision,
+);
 
 /** Everything that follows when the image is known. */
 class ImagePage {
@@ -84,6 +88,8 @@ class ImagePage {
       fit: () => picture.fit(),
       "actual-size": () => picture.actualSize(),
       greyscale: () => display.setGreyscale(display.model !== "greyscale"),
+      "all-channels": () =>
+        display.switchAll(!display.channels.every((channel) => channel.active)),
       reset: () => display.reset(),
       play: () => this.planes.toggle(),
       panel: () => this.#togglePanel(),
@@ -98,7 +104,7 @@ class ImagePage {
 
   #listen(firstView) {
     for (const button of document.querySelectorAll("[data-action]")) {
-      button.addEventListener("click", () => this.actions[button.dataset.action]());
+      button.addEventListener("click", () => this.actions[button.dataset.action]?.());
     }
     this.display.addEventListener("change", () => this.#draw());
     this.picture.addEventListener("first", () => this.picture.setView(firstView));
@@ -117,17 +123,32 @@ class ImagePage {
   /** Draw the display anew, everywhere. */
   #draw() {
     const { display } = this;
-    const query = renderingQuery(display);
-    const { z, t } = display;
-    this.picture.show(
-      new PlaneSource(this.grid, (tile) =>
-        tile ? gateway.tileUrl(z, t, tile, query) : gateway.planeUrl(z, t, query),
-      ),
-    );
+    this.picture.show(new PlaneSource(this.grid, this.pictureUrls(display)));
     this.cards.forEach((card) => card.update());
     const grey = document.querySelector("[data-action=greyscale]");
     grey.setAttribute("aria-pressed", String(display.model === "greyscale"));
+    this.#markAll();
     this.address.changed();
+  }
+
+  /**
+   * Where the pictures of a plane are, drawn as is shown.
+   *
+   * @param {{z: number, t: number}} plane
+   * @returns {function(?number[]): string} Of a tile, or of the whole for null.
+   */
+  pictureUrls({ z, t }) {
+    const query = renderingQuery(this.display);
+    return (tile) =>
+      tile ? gateway.tileUrl(z, t, tile, query) : gateway.stageUrl(z, t, query);
+  }
+
+  /** The mark of all channels: on, off, or some. */
+  #markAll() {
+    const on = this.display.channels.filter((channel) => channel.active).length;
+    const all = by("all-channels");
+    all.checked = on > 0;
+    all.indeterminate = on > 0 && on < this.display.channels.length;
   }
 
   #moved() {

@@ -4,7 +4,9 @@
 // which it may use: data, display, picture, gateway, notices, keys, actions,
 // overlay, tools, tabs, address, settled().
 
-const PARTS = [];
+const PARTS = [
+  () => import("../rendering/part.js"),
+];
 
 /** Fetch and join all parts; `viewer` says `data-parts` "there" after it. */
 export async function joinParts(page, viewer) {

@@ -273,6 +273,11 @@ export class Picture extends EventTarget {
     });
   }
 
+  /** The pictures that what is seen is drawn from, as {@link PlaneSource} has them. */
+  get partsSeen() {
+    return this.#current.source.partsIn(this.region, this.zoom);
+  }
+
   /** The part of the image that is seen: `[x, y, width, height]` in pixels. */
   get region() {
     const bounds = this.#viewer.viewport.getBounds();

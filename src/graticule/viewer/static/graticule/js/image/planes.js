@@ -1,66 +1,63 @@
-// Sliders along z and t, with play.
+// Going through planes along z and t: a slider, a typed number, and play.
 
 import { element, icon, setIcon } from "../dom.js";
+import { Player, PlaySettings } from "./play.js";
 
-const FRAME_MS = 120;
 const NAMES = { z: "Z", t: "T" };
 
 class PlaneRow {
   constructor(display, axis, settled) {
     this.display = display;
     this.axis = axis;
-    this.settled = settled;
-    this.playing = false;
+    const size = display.size[axis];
+    this.player = new Player(size, {
+      here: () => display[axis],
+      go: (place) => display.goTo(axis, place),
+      settled,
+    });
+    this.player.addEventListener("change", () => this.update());
     this.button = element(
       "button",
-      { type: "button", class: "icon-button", onclick: () => this.toggle() },
+      { type: "button", class: "icon-button", onclick: () => this.player.toggle() },
       icon("play"),
     );
     this.slider = element("input", {
       id: `plane-${axis}`,
       type: "range",
       min: 1,
-      max: display.size[axis],
+      max: size,
       step: 1,
-      oninput: ({ target }) =>
-        display.change(() => {
-          display[axis] = Number(target.value) - 1;
-        }),
+      oninput: ({ target }) => display.goTo(axis, Number(target.value) - 1),
+    });
+    this.number = element("input", {
+      type: "number",
+      class: "field plane-number",
+      min: 1,
+      max: size,
+      "aria-label": `${NAMES[axis]} plane, typed`,
+      onchange: ({ target }) => this.#typed(target.valueAsNumber),
     });
     this.output = element("output", { for: this.slider.id });
+    const settings = new PlaySettings(NAMES[axis], this.player);
     this.element = element(
       "div",
       { class: "plane-row", "data-axis": axis },
       this.button,
+      settings.button,
       element("label", { for: this.slider.id }, NAMES[axis]),
       this.slider,
+      this.number,
       this.output,
+      settings.element,
     );
     this.update();
   }
 
-  /** Start or stop going through the planes, round and round. */
-  toggle(play = !this.playing) {
-    this.playing = play;
+  #typed(number) {
+    if (Number.isInteger(number)) {
+      this.display.goTo(this.axis, number - 1);
+    }
     this.update();
-    if (play) {
-      this.#run();
-    }
-  }
-
-  async #run() {
-    while (this.playing) {
-      const shown = performance.now();
-      this.display.change(() => {
-        const next = this.display[this.axis] + 1;
-        this.display[this.axis] = next % this.display.size[this.axis];
-      });
-      await this.settled();
-      const left = FRAME_MS - (performance.now() - shown);
-      await new Promise((resolve) => {
-        setTimeout(resolve, Math.max(left, 0));
-      });
-    }
   }
 
   update() {
@@ -68,11 +65,13 @@ class PlaneRow {
     const place = this.display[this.axis] + 1;
     this.slider.value = place;
     this.slider.setAttribute("aria-valuetext", `${place} of ${size}`);
-    this.output.value = `${place} / ${size}`;
-    const text = `${this.playing ? "Stop" : "Play along"} ${NAMES[this.axis]}`;
+    this.number.value = place;
+    this.output.value = `/ ${size}`;
+    const { playing } = this.player;
+    const text = `${playing ? "Stop" : "Play along"} ${NAMES[this.axis]}`;
     this.button.title = text;
     this.button.setAttribute("aria-label", text);
-    setIcon(this.button.querySelector("svg"), this.playing ? "pause" : "play");
+    setIcon(this.button.querySelector("svg"), playing ? "pause" : "play");
   }
 }
 
@@ -88,11 +87,11 @@ export class Planes {
 
   /** Play along t where there are times, else along z; or stop all. */
   toggle() {
-    const running = this.rows.filter((row) => row.playing);
+    const running = this.rows.filter((row) => row.player.playing);
     if (running.length > 0) {
-      running.forEach((row) => row.toggle(false));
+      running.forEach((row) => row.player.toggle(false));
     } else {
-      this.rows.at(-1)?.toggle(true);
+      this.rows.at(-1)?.player.toggle(true);
     }
   }
 }

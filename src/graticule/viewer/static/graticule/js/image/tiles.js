@@ -75,11 +75,38 @@ export class PlaneSource extends OpenSeadragon.TileSource {
    * @param {number} zoom Screen pixels per image pixel.
    */
   keepToLevelOf(zoom) {
+    this.minLevel = this.#levelAt(zoom);
+  }
+
+  #levelAt(zoom) {
     let level = this.maxLevel;
     while (level > 0 && zoom / this.getLevelScale(level) < FINEST_RATIO) {
       level -= 1;
     }
-    this.minLevel = level;
+    return level;
+  }
+
+  /**
+   * The pictures that a part of the image is drawn from at a zoom.
+   *
+   * @param {number[]} part `[x, y, width, height]` in pixels of the image.
+   * @param {number} zoom Screen pixels per image pixel.
+   * @returns {Array<?number[]>} As `urlOf` takes them.
+   */
+  partsIn([x, y, width, height], zoom) {
+    const level = this.#levelAt(zoom);
+    const scale = this.getLevelScale(level);
+    const { tileWidth, tileHeight } = this.grid;
+    const many = this.getNumTiles(level);
+    const between = (from, to, side, count) => {
+      const first = Math.floor((from * scale) / side);
+      const last = Math.min(Math.ceil((to * scale) / side), count);
+      return Array.from({ length: Math.max(last - first, 0) }, (_, at) => first + at);
+    };
+    const columns = between(x, x + width, tileWidth, many.x);
+    return between(y, y + height, tileHeight, many.y).flatMap((row) =>
+      columns.map((column) => this.partOf(level, column, row)),
+    );
   }
 
   allowAllLevels() {
@@ -129,10 +156,13 @@ export class PlaneSource extends OpenSeadragon.TileSource {
     );
   }
 
-  getTileUrl(level, column, row) {
+  /** A tile in the words of the gateway; null is the whole plane. */
+  partOf(level, column, row) {
     const { tiled, tileWidth, tileHeight } = this.grid;
-    return this.urlOf(
-      tiled ? [this.levelOf(level), column, row, tileWidth, tileHeight] : null,
-    );
+    return tiled ? [this.levelOf(level), column, row, tileWidth, tileHeight] : null;
+  }
+
+  getTileUrl(level, column, row) {
+    return this.urlOf(this.partOf(level, column, row));
   }
 }

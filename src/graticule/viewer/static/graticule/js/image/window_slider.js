@@ -1,4 +1,4 @@
-// Two handles on one track: the window of a channel.
+// Two handles on one track: the window of a channel, a range of planes.
 
 import { element } from "../dom.js";
 
@@ -7,7 +7,7 @@ const STEPS = 1000;
 
 export class WindowSlider {
   /**
-   * @param {string} label The channel's, for those who do not see it.
+   * @param {string} label What "start" and "end" are of, for those who do not see it.
    * @param {boolean} wholeNumbers
    * @param {function({start: number, end: number})} onInput
    */
@@ -16,8 +16,8 @@ export class WindowSlider {
     this.onInput = onInput;
     this.canvas = element("canvas", { "aria-hidden": "true" });
     this.filled = element("i");
-    this.start = this.#handle(`${label}: window start`);
-    this.end = this.#handle(`${label}: window end`);
+    this.start = this.#handle(`${label} start`);
+    this.end = this.#handle(`${label} end`);
     this.element = element(
       "div",
       { class: "window" },
