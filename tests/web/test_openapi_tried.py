@@ -39,6 +39,7 @@ DOORS = (
     "iviewer",
     "figure",
     "annotate",
+    "table",
     "clients",
     "pages",
     "regions",

@@ -121,7 +121,7 @@ def find_files(
     filesets = {
         image.fileset.pk: image.fileset for image in images if image.fileset is not None
     }
-    _check_whole(person, filesets)
+    check_whole(person, filesets)
     sets = []
     left = max_files
     for fileset in filesets.values():
@@ -138,7 +138,14 @@ def find_files(
     return sets
 
 
-def _check_whole(person: Person | None, filesets: Iterable[int]) -> None:
+def check_whole(person: Person | None, filesets: Iterable[int]) -> None:
+    """See that a person may see every image of some filesets.
+
+    Raises
+    ------
+    graticule.errors.NotPermittedError
+        If not.
+    """
     everything = Image.objects.filter(fileset__in=list(filesets))
     if visible_to(person, everything).count() != everything.count():
         raise NotPermittedError(
@@ -199,7 +206,7 @@ def _listed_files(fileset: Fileset, root: Path) -> Iterator[FoundFile]:
         path = Path(row.path)
         if not path.is_relative_to(root):
             raise NotPermittedError(f"{path.name} lies outside of the served folder.")
-        file = _measured(path, path.relative_to(base).as_posix())
+        file = measured(path, path.relative_to(base).as_posix())
         if not _as_scanned(row, file):
             raise ChangedFileError(
                 path, "It has changed since it was scanned: scan again."
@@ -243,7 +250,7 @@ def _files_in(folder: Path, root: Path) -> Iterator[FoundFile]:
                 folders.append(path)
             elif entry.is_file():
                 place = path.relative_to(folder.parent).as_posix()
-                yield _measured(path, os.fsencode(place).decode(errors="replace"))
+                yield measured(path, os.fsencode(place).decode(errors="replace"))
         waiting += reversed(folders)
 
 
@@ -256,7 +263,14 @@ def _check_inside(path: Path, real_root: Path) -> None:
         raise FileError(path, "It leads out of the served folder and is not given.")
 
 
-def _measured(path: Path, place: str) -> FoundFile:
+def measured(path: Path, place: str) -> FoundFile:
+    """Look at a file as it is now.
+
+    Raises
+    ------
+    graticule.errors.MissingFileError, graticule.errors.ChangedFileError
+        If it is not there, or no file any more.
+    """
     try:
         state = path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:

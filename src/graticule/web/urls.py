@@ -23,6 +23,7 @@ urlpatterns = [
     path("webclient/", include("graticule.web.webclient.urls")),
     path("iviewer/", include("graticule.web.iviewer.urls")),
     path("figure/", include("graticule.web.figure.urls")),
+    path("table/", include("graticule.web.table.urls")),
     path("annotate/", include("graticule.web.annotate.urls")),
     path("clients/", include("graticule.web.clients.urls")),
     path("regions/", include("graticule.web.regions.urls")),

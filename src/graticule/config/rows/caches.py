@@ -16,6 +16,13 @@ ROWS: tuple[Setting, ...] = (
         _GROUP,
     ),
     Setting(
+        "table_order_bytes",
+        kinds.byte_size,
+        "96 MiB",
+        "Orders of rows of attached tables each worker keeps in memory: 4 bytes a row.",
+        _GROUP,
+    ),
+    Setting(
         "open_sources",
         kinds.whole,
         "64",

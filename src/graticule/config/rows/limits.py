@@ -81,6 +81,27 @@ ROWS: tuple[Setting, ...] = (
         _GROUP,
     ),
     Setting(
+        "max_attachment_bytes",
+        kinds.byte_size,
+        "512 MiB",
+        "Largest file that people attach to something.",
+        _GROUP,
+    ),
+    Setting(
+        "max_original_entries",
+        kinds.whole,
+        "50000",
+        "Most keys and values read from a file to show its original metadata.",
+        _GROUP,
+    ),
+    Setting(
+        "max_original_bytes",
+        kinds.byte_size,
+        "8 MiB",
+        "Most text read from a file to show its original metadata.",
+        _GROUP,
+    ),
+    Setting(
         "max_annotated",
         kinds.whole,
         "10000",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from typing import BinaryIO
 
 BLOCK_BYTES = 2880
@@ -32,6 +33,19 @@ def check_layout(file: BinaryIO, file_bytes: int) -> int:
     Raises
     ------
     ValueError
+        As :func:`parts_of`.
+    """
+    return sum(1 for _ in parts_of(file, file_bytes))
+
+
+def parts_of(file: BinaryIO, file_bytes: int) -> Iterator[int]:
+    """Yield where each header begins, in bytes.
+
+    The file may be read elsewhere between two of them.
+
+    Raises
+    ------
+    ValueError
         If a size is no number or out of range, a header does not end, or the
         data of a part lie beyond the end of the file; the message says which.
     """
@@ -45,6 +59,7 @@ def check_layout(file: BinaryIO, file_bytes: int) -> int:
             # After the last part anything may follow (Standard 4.0, 3.5).
             break
         cards, header_bytes = _header(file, position, parts)
+        yield position
         position += header_bytes
         stored_bytes = _data_bytes(cards, parts)
         missing = position + stored_bytes - file_bytes
@@ -57,7 +72,6 @@ def check_layout(file: BinaryIO, file_bytes: int) -> int:
         first = b"XTENSION="
     if parts == 0:
         raise ValueError("it does not begin with the keyword SIMPLE")
-    return parts
 
 
 def _header(file: BinaryIO, position: int, part: int) -> tuple[dict[bytes, bytes], int]:

@@ -6,10 +6,12 @@ FITS file?" does not load astropy. Knows no header keyword but ``SIMPLE``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from graticule.pixels.reader import ReadContext, Source
+from graticule.pixels.original import Entry
+from graticule.pixels.reader import ReadContext, ReadLimits, Source
 
 GZIP_MAGIC = b"\x1f\x8b"
 SUFFIXES = (".fits", ".fits.gz", ".fits.fz")
@@ -55,3 +57,13 @@ class FitsReader:
         from graticule.pixels.fits.source import open_fits  # noqa: PLC0415
 
         return open_fits(path, context)
+
+    def original_metadata(
+        self, path: Path, key: str, limits: ReadLimits
+    ) -> Iterator[Entry]:
+        """Read header cards (see ``OriginalReader``)."""
+        # As for opening: only who reads FITS loads what it takes.
+        from graticule.pixels.fits.original import fits_entries  # noqa: PLC0415
+
+        del key
+        yield from fits_entries(path, limits)

@@ -7,10 +7,6 @@ the file.
 
 from __future__ import annotations
 
-import gzip
-import os
-import tempfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -20,23 +16,19 @@ import numpy as np
 from graticule.errors import (
     CorruptFileError,
     FileError,
-    LimitError,
     MissingFileError,
 )
 from graticule.pixels.fits.images import OpenedImage, open_images
+from graticule.pixels.fits.unpacking import unpacked
 from graticule.pixels.model import Window
 from graticule.pixels.reader import (
     Fileset,
     FilesetFile,
     Pixels,
     ReadContext,
-    ReadLimits,
     StoredTile,
     check_read,
 )
-
-GZIP_MAGIC = b"\x1f\x8b"
-COPY_BYTES = 1 << 20
 
 
 class FitsSource:
@@ -141,7 +133,7 @@ def open_fits(path: Path, context: ReadContext) -> FitsSource:
     """
     try:
         status = path.stat()
-        file = _plain(path, path.open("rb"), context.limits)
+        file = unpacked(path, path.open("rb"), context.limits)
     except FileNotFoundError as error:
         raise MissingFileError(path, "It is not there.") from error
     except OSError as error:
@@ -155,33 +147,3 @@ def open_fits(path: Path, context: ReadContext) -> FitsSource:
     images = tuple(one.info for one in opened)
     fileset = Fileset("FITS", path, (entry,), images, warnings=tuple(odd))
     return FitsSource(fileset, opened, file, context)
-
-
-def _plain(path: Path, file: BinaryIO, limits: ReadLimits) -> BinaryIO:
-    """Unpack a gzipped file into a nameless temporary one, within the limit."""
-    head = file.read(2)
-    file.seek(0)
-    if head != GZIP_MAGIC:
-        return file
-    try:
-        with (
-            file,
-            gzip.GzipFile(fileobj=file) as packed,
-            tempfile.TemporaryFile() as unpacked,
-        ):
-            _copy_within(packed, unpacked, limits.max_chunk_bytes)
-            # astropy takes read-only files only: a second handle that says so.
-            plain = os.fdopen(os.dup(unpacked.fileno()), "rb")
-    except (zlib.error, EOFError, gzip.BadGzipFile) as error:
-        raise CorruptFileError(path, f"It cannot be unpacked: {error}.") from error
-    return plain
-
-
-def _copy_within(packed: gzip.GzipFile, unpacked: BinaryIO, allowed: int) -> None:
-    copied = 0
-    while piece := packed.read(COPY_BYTES):
-        copied += len(piece)
-        if copied > allowed:
-            raise LimitError("max_chunk_bytes", allowed, copied, "An unpacked file")
-        unpacked.write(piece)
-    unpacked.flush()

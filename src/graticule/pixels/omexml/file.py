@@ -7,7 +7,7 @@ TIFF reader.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,8 @@ from graticule.errors import (
 from graticule.pixels.model import Level, PixelType, Window
 from graticule.pixels.omexml.binary import COMPRESSIONS, decode_bin_data
 from graticule.pixels.omexml.document import BinBlock, OmeDocument, OmeImage, parse_ome
+from graticule.pixels.omexml.original import xml_entries
+from graticule.pixels.original import Entry
 from graticule.pixels.reader import (
     Fileset,
     FilesetFile,
@@ -325,3 +327,11 @@ class OmeXmlReader:
             warnings=tuple(warnings),
         )
         return OmeXmlSource(fileset, document.images, context)
+
+    def original_metadata(
+        self, path: Path, key: str, limits: ReadLimits
+    ) -> Iterator[Entry]:
+        """Read the XML without its pixels (see ``OriginalReader``)."""
+        del key
+        text, _ = _read_text(path, limits)
+        yield from xml_entries(text, path)

@@ -10,6 +10,7 @@ for (contract rendering 8). Must not decode anything to describe it.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +31,9 @@ from graticule.errors import (
     UnsupportedFileError,
 )
 from graticule.pixels.model import Channel, ImageInfo, Level, PixelType
+from graticule.pixels.original import Entry
 from graticule.pixels.raster.exif import SIDEWAYS, orientation_of
+from graticule.pixels.raster.original import picture_entries
 from graticule.pixels.raster.source import (
     PILLOW_ERRORS,
     Picture,
@@ -258,3 +261,10 @@ class RasterReader:
         )
         size = (height, width) if orientation in SIDEWAYS else (width, height)
         return picture, _describe(path, form, size, frames, image.info.get("duration"))
+
+    def original_metadata(
+        self, path: Path, key: str, limits: ReadLimits
+    ) -> Iterator[Entry]:
+        """Read texts and EXIF (see ``OriginalReader``)."""
+        del key, limits
+        yield from picture_entries(path)

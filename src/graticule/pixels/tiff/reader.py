@@ -7,7 +7,7 @@ no requests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,10 +16,12 @@ from tifffile import TiffFile
 
 from graticule.errors import CorruptFileError, MissingFileError, OutOfRangeError
 from graticule.pixels.model import Window
+from graticule.pixels.original import Entry
 from graticule.pixels.reader import (
     Fileset,
     Pixels,
     ReadContext,
+    ReadLimits,
     StoredTile,
     TileCoding,
     check_read,
@@ -30,12 +32,12 @@ from graticule.pixels.tiff.file import StoredFile
 from graticule.pixels.tiff.jpeg import whole_jpeg
 from graticule.pixels.tiff.layout import JPEG_CODECS, YCBCR
 from graticule.pixels.tiff.ome import FORMAT, OmeReader
+from graticule.pixels.tiff.original import COMPANION, tiff_entries
 from graticule.pixels.tiff.planes import StoredImage
 from graticule.pixels.tiff.series import SeriesReader
 from graticule.pixels.tiff.window import read_chunk_bytes
 
 _MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_COMPANION = ".companion.ome"
 
 
 class TiffSource:
@@ -129,7 +131,7 @@ class TiffReader:
 
     def probe(self, path: Path, head: bytes) -> bool:
         """Take what begins as a TIFF, and companions of OME-TIFF sets."""
-        return head[:4] in _MAGIC or path.name.lower().endswith(_COMPANION)
+        return head[:4] in _MAGIC or path.name.lower().endswith(COMPANION)
 
     def open(self, path: Path, context: ReadContext) -> TiffSource:
         """Open a file and the set it belongs to.
@@ -139,7 +141,7 @@ class TiffReader:
         graticule.errors.MissingFileError, graticule.errors.CorruptFileError,
         graticule.errors.UnsupportedFileError, graticule.errors.LimitError
         """
-        if path.name.lower().endswith(_COMPANION):
+        if path.name.lower().endswith(COMPANION):
             return _ome_source(OmeReader.of_companion(path, context.limits), context)
         file = StoredFile(path)
         try:
@@ -152,6 +154,13 @@ class TiffReader:
             raise CorruptFileError(
                 path, f"The TIFF structure is damaged: {error}."
             ) from error
+
+    def original_metadata(
+        self, path: Path, key: str, limits: ReadLimits
+    ) -> Iterator[Entry]:
+        """Read tags and what makers write into them (see ``OriginalReader``)."""
+        del key
+        yield from tiff_entries(path, limits)
 
 
 def _open_tiff(tif: TiffFile, file: StoredFile, context: ReadContext) -> TiffSource:

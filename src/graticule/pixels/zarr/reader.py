@@ -7,7 +7,7 @@ Local folders only so far. Must not know Django, people, colour or HTTP.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,6 +18,7 @@ from graticule.errors import (
     UnsupportedFileError,
 )
 from graticule.pixels.model import Window
+from graticule.pixels.original import Entry
 from graticule.pixels.reader import (
     Fileset,
     Pixels,
@@ -29,6 +30,7 @@ from graticule.pixels.reader import (
 from graticule.pixels.zarr.collections import holds_images, read_collection
 from graticule.pixels.zarr.metadata import GROUP_DOCUMENTS, ZarrDocuments
 from graticule.pixels.zarr.multiscales import StoredImage
+from graticule.pixels.zarr.original import zarr_entries
 
 _FORMAT = "OME-Zarr"
 
@@ -143,3 +145,9 @@ class ZarrReader:
             warnings=tuple(warnings),
         )
         return ZarrSource(fileset, collection.images, context)
+
+    def original_metadata(
+        self, path: Path, key: str, limits: ReadLimits
+    ) -> Iterator[Entry]:
+        """Read JSON documents (see ``OriginalReader``)."""
+        yield from zarr_entries(path, key, limits)

@@ -41,8 +41,8 @@ class AttachedTable:
     linked: datetime
 
 
-def find_table(person: Person | None, file_id: int) -> Table:
-    """Open a table by the id of its file.
+def find_table_file(person: Person | None, file_id: int) -> OriginalFile:
+    """Find the file of a table.
 
     Raises
     ------
@@ -53,7 +53,18 @@ def find_table(person: Person | None, file_id: int) -> Table:
     file = visible_to(person, files.filter(fileset=None)).first()
     if file is None:
         raise NotFoundError(f"Table {file_id} not found")
-    return open_table(file.path)
+    return file
+
+
+def find_table(person: Person | None, file_id: int) -> Table:
+    """Open a table by the id of its file.
+
+    Raises
+    ------
+    graticule.errors.NotFoundError
+        If there is none, or not for this person.
+    """
+    return open_table(find_table_file(person, file_id).path)
 
 
 def tables_on(

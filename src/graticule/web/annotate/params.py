@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest
+
 from graticule.errors import RequestError
 from graticule.services.annotating.targets import KINDS, Target
+from graticule.services.annotating.values import CLIENT_MAP
 
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9][\w.+-]{0,99}/[\w.+-]{1,99}")
+_ANY_TYPE = "application/octet-stream"
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _OBJECTS = 'objects must be a list such as [{"kind": "image", "id": 1}].'
 
 
@@ -38,6 +45,124 @@ def tags(body: bytes) -> TagsAsked:
     if not all(_is_id(tag) for tag in remove):
         raise RequestError("remove must be a list of ids of tags.")
     return TagsAsked(targets(value), tuple(add), tuple(remove))
+
+
+@dataclass(frozen=True, slots=True)
+class PairsAsked:
+    """Key-values to save; ``was`` are those that the person saw before."""
+
+    annotation: int | None
+    namespace: str
+    pairs: tuple[tuple[str, str], ...]
+    was: tuple[tuple[str, str], ...] | None
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileAsked:
+    """What a file that is sent is called, and what it is."""
+
+    name: str
+    media_type: str
+    size_bytes: int | None
+
+
+def pairs(body: bytes) -> PairsAsked:
+    """Read key-values, of one annotation or for many things.
+
+    Raises
+    ------
+    graticule.errors.RequestError
+        If it is not JSON of the right form.
+    """
+    value = table(body)
+    annotation = value.get("annotation")
+    if annotation is not None and not _is_id(annotation):
+        raise RequestError("annotation must be an id, or absent for new key-values.")
+    namespace = value.get("namespace", CLIENT_MAP)
+    if not _is_text(namespace):
+        raise RequestError("namespace must be a text.")
+    was = None if value.get("was") is None else _pairs(value, "was")
+    return PairsAsked(
+        annotation, namespace, _pairs(value, "pairs"), was, targets(value)
+    )
+
+
+def _pairs(value: Mapping[str, Any], name: str) -> tuple[tuple[str, str], ...]:
+    found = _list(value, name)
+    for each in found:
+        if not (isinstance(each, list) and len(each) == 2 and all(map(_is_text, each))):
+            raise RequestError(f'{name} must be a list such as [["key", "value"]].')
+    return tuple((key, text) for key, text in found)
+
+
+def text(body: bytes, name: str) -> str:
+    """Read one text of a JSON object.
+
+    Raises
+    ------
+    graticule.errors.RequestError
+        If it is none.
+    """
+    value = table(body).get(name)
+    if not _is_text(value):
+        raise RequestError(f"{name} must be a text.")
+    assert isinstance(value, str)
+    return value
+
+
+def words(body: bytes) -> dict[str, str]:
+    """Read which of name and description to change.
+
+    Raises
+    ------
+    graticule.errors.RequestError
+        If there is neither, or one is no text.
+    """
+    value = table(body)
+    found = {key: value[key] for key in ("name", "description") if key in value}
+    if not found or not all(map(_is_text, found.values())):
+        raise RequestError("Send a name, a description or both, as texts.")
+    return found
+
+
+def stars(body: bytes) -> int:
+    """Read a rating.
+
+    Raises
+    ------
+    graticule.errors.RequestError
+        If it is no whole number.
+    """
+    value = table(body).get("stars")
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise RequestError("stars must be a whole number.")
+    return value
+
+
+def file(request: HttpRequest) -> FileAsked:
+    """Read what a file is called; its bytes are the body of the request.
+
+    Raises
+    ------
+    graticule.errors.RequestError
+        If the body is a form.
+    """
+    if request.content_type in _FORMS:
+        raise RequestError(
+            "Send the file as the body of the request, with the type "
+            "application/octet-stream and its name as the parameter name."
+        )
+    name = request.GET.get("name", "")
+    if not _is_text(name):
+        raise RequestError("The name of the file cannot be kept: rename it.")
+    said = request.GET.get("type", "")
+    length = request.headers.get("Content-Length", "")
+    return FileAsked(
+        name,
+        said if _MEDIA_TYPE.fullmatch(said) else _ANY_TYPE,
+        int(length[:18]) if length.isdecimal() else None,
+    )
 
 
 def table(body: bytes) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from graticule.web.organise.descriptions import DOOR as ORGANISE
 from graticule.web.pages.descriptions import DOOR as PAGES
 from graticule.web.plates.descriptions import DOOR as PLATES
 from graticule.web.regions.descriptions import DOOR as REGIONS
+from graticule.web.table.descriptions import DOOR as TABLE
 from graticule.web.upload.descriptions import DOOR as UPLOAD
 from graticule.web.uws.descriptions import DOOR as JOBS
 from graticule.web.webclient.descriptions import DOOR as WEBCLIENT
@@ -26,6 +27,7 @@ DOORS: tuple[Door, ...] = (
     IVIEWER,
     FIGURE,
     ANNOTATE,
+    TABLE,
     CLIENTS,
     PAGES,
     UPLOAD,

@@ -6,6 +6,7 @@
 
 const PARTS = [
   () => import("../rendering/part.js"),
+  () => import("../info/part.js"),
 ];
 
 /** Fetch and join all parts; `viewer` says `data-parts` "there" after it. */
