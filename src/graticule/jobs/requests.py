@@ -15,12 +15,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from graticule.errors import LimitError, NotPermittedError, RequestError
 from graticule.jobs import folders, store
 from graticule.jobs.bell import ring
-from graticule.jobs.models import Job, JobParameter
+from graticule.jobs.models import Job, JobParameter, JobResult
 from graticule.jobs.phases import FINAL, Phase, Reaction, Request, react
 from graticule.jobs.times import now
 
@@ -74,7 +74,7 @@ def create(new: NewJob) -> Job:
     Raises
     ------
     graticule.errors.LimitError
-        If the owner has as many jobs as allowed.
+        If the owner has as many jobs as allowed, or their files take too much.
     graticule.errors.RequestError
         For a run id that is too long, or a destruction time that has passed.
     """
@@ -86,6 +86,7 @@ def create(new: NewJob) -> Job:
     if known is not None:
         return known
     _check_quota(new)
+    _check_storage(new)
     values = settings.GRATICULE
     job = Job(
         id=base64.b32encode(secrets.token_bytes(_ID_BYTES)).decode().lower(),
@@ -325,6 +326,22 @@ def _check_quota(new: NewJob) -> None:
     count = mine.exclude(phase=Phase.ARCHIVED).count()
     if count >= most:
         raise LimitError("max_jobs_per_owner", most, count + 1, "One more job")
+
+
+def _check_storage(new: NewJob) -> None:
+    """Refuse a job where those that are there take too much already (U94)."""
+    most = settings.GRATICULE["max_job_storage_bytes"]
+    if not most:
+        return
+    mine = Q(job__owner_id=new.owner_id)
+    taken = sum(
+        table.objects.filter(mine).aggregate(total=Sum("size_bytes"))["total"] or 0
+        for table in (JobParameter, JobResult)
+    )
+    taken += sum(value.file.stat().st_size for value in new.values if value.file)
+    if taken >= most:
+        what = "Storage of jobs, some of which can be deleted,"
+        raise LimitError("max_job_storage_bytes", most, taken, what)
 
 
 def _allowed_duration(asked: timedelta | None) -> timedelta:

@@ -113,3 +113,14 @@ def test_pairs_are_read():
 
     pairs = kinds.service_groups("movie:Imaging, movie: Optics lab ,echo:x:y")
     assert pairs == (("movie", "Imaging"), ("movie", "Optics lab"), ("echo", "x:y"))
+
+
+def test_old_clients_may_have_errors_as_200(client, configured):
+    # Y3
+    url = f"{BASE}/sync?SECONDS=x"
+    said(client.get(url), 400)
+    configured(legacy_sync_status=True)
+    assert "SECONDS" in said(client.get(url), 200)
+    assert client.get(f"{LIST}?LAST=x").status_code == 400
+    configured(anonymous_access=False)
+    assert client.get(url).status_code == 401

@@ -163,3 +163,59 @@ def test_nothing_is_stored_as_a_program(client, door):
         "a b<c>.bin",
     }
     json.dumps(client.get(path, headers={"Accept": "application/json"}).json())
+
+
+def sent(client, *words, **parts):
+    return client.post(LIST, {"UPLOAD": list(words), **parts})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["FILE,param:x"],
+        ["file , param:x"],
+        ["FILE,param:y", "FILE,param:x"],
+        ["FILE,param:y;file,param:x"],
+    ],
+)
+def test_uploads_as_dali_names_them(client, words):
+    # U57: of a name that is given twice the last one counts
+    parts = {"x": upload("in.bin"), "y": upload("other", b"other")}
+    path = location(sent(client, *words, **parts))
+    found = client.get(path, headers={"Accept": "application/json"}).json()
+    assert [each["id"] for each in found["parameters"]] == ["FILE"]
+    assert body_of(client.get(f"{path}/parameters/FILE")) == BYTES
+
+
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [
+        ("FILE", "name,param:part"),
+        ("FILE,", "name,param:part"),
+        ("1,param:x", "name,param:part"),
+        ("TEXT,param:x", "only FILE"),
+        ("NOTHING,param:x", "only FILE"),
+        ("FILE,param:z", "none is sent"),
+        ("FILE,http://127.0.0.1/x", "not fetched"),
+        ("FILE,file:///etc/passwd", "not fetched"),
+    ],
+)
+def test_uploads_that_make_no_sense_make_no_job(client, door, word, says):
+    # U52: at once, with nothing left
+    assert says in said(sent(client, word, x=upload()), 400)
+    assert files_below(door) == []
+    assert b"jobref" not in body_of(client.get(LIST))
+
+
+def test_storage_has_a_limit(alice, client, configured):
+    # U94
+    created(alice, {"FILE": upload()})
+    configured(max_job_storage_bytes=len(BYTES))
+    answer = alice.post(LIST, {"TEXT": "one more"})
+    assert "max_job_storage_bytes" in said(answer, 403)
+    created(client, {"TEXT": "somebody else's"})
+    assert "max_job_storage_bytes" in said(client.post(LIST, {"FILE": upload()}), 403)
+    listed = alice.get(LIST, headers={"Accept": "application/json"}).json()
+    (path,) = [row["href"] for row in listed["jobs"]]
+    alice.delete(path)
+    created(alice, {"TEXT": "there is room again"})

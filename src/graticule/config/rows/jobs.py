@@ -82,6 +82,15 @@ ROWS: tuple[Setting, ...] = (
         _GROUP,
     ),
     Setting(
+        "max_job_storage_bytes",
+        kinds.byte_size,
+        "0",
+        "Most that the files of one person's jobs, uploaded ones and results, may take "
+        "together before another job is refused; everybody without a login shares one "
+        "number. 0 for no limit.",
+        _GROUP,
+    ),
+    Setting(
         "max_attempts",
         kinds.positive,
         "1",
@@ -137,6 +146,14 @@ ROWS: tuple[Setting, ...] = (
         kinds.duration,
         "60 s",
         "How long a job may take that is answered in the request itself.",
+        _GROUP,
+    ),
+    Setting(
+        "legacy_sync_status",
+        kinds.boolean,
+        "false",
+        "Answer errors of `sync` with the status 200, as some old clients expect; "
+        "logins are asked for all the same.",
         _GROUP,
     ),
     Setting(

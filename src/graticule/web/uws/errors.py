@@ -33,7 +33,7 @@ from graticule.web.uws.params import UnsupportedBodyError
 VOTABLE = "application/x-votable+xml"
 _RETRY_SECONDS = 5
 _TOO_LARGE = ("max_upload_bytes", "max_job_parameter_length", "max_job_parameters")
-_TOO_MANY = ("max_jobs_per_owner",)
+_TOO_MANY = ("max_jobs_per_owner", "max_job_storage_bytes")
 
 
 class GoneError(GraticuleError):

@@ -24,6 +24,8 @@ from graticule.services.attachments import file_aside
 from graticule.services.tasks.task import Task
 from graticule.web.uws.documents import is_writable
 from graticule.web.uws.form_posts import SHOWN, as_meant, shown_in
+from graticule.web.uws.upload_words import NAME as UPLOAD
+from graticule.web.uws.upload_words import parts_named
 
 CONTROL = frozenset({"PHASE", "RUNID", "EXECUTIONDURATION", "DESTRUCTION", "ACTION"})
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -104,11 +106,14 @@ def sent(request: HttpRequest, task: Task, *, unknown_ignored: bool = True) -> S
     _check_length(int(length))
     control: dict[str, list[str]] = {}
     values: list[Value] = []
+    uploads: list[str] = []
     declared = {name.upper(): name for name in task.fields}
     for name, text in (*_pairs(request.GET), *_pairs(request.POST)):
         upper = name.upper()
         if upper in CONTROL and upper not in declared:
             control.setdefault(upper, []).append(text)
+        elif upper == UPLOAD and upper not in declared:
+            uploads.append(text)
         elif upper in declared:
             values.append(Value(declared[upper], text))
         elif name not in {_TOKEN, SHOWN} and not unknown_ignored:
@@ -118,7 +123,7 @@ def sent(request: HttpRequest, task: Task, *, unknown_ignored: bool = True) -> S
     if shown:
         values = list(as_meant(task, shown, values))
     _check_size(values, len(request.FILES))
-    values += _uploads(request, declared)
+    values += _uploads(request, declared, parts_named(task, uploads))
     return Sent(control, tuple(values), shown)
 
 
@@ -126,13 +131,18 @@ def _pairs(query: QueryDict) -> Iterable[tuple[str, str]]:
     return ((name, text) for name, texts in query.lists() for text in texts)
 
 
-def _uploads(request: HttpRequest, declared: dict[str, str]) -> list[Value]:
+def _uploads(
+    request: HttpRequest, declared: dict[str, str], parts: dict[str, str]
+) -> list[Value]:
+    for name, part in parts.items():
+        if part not in request.FILES:
+            raise RequestError(f"UPLOAD: {name} is the file {part[:80]}: none is sent.")
     wanted = [
         (declared[name.upper()], file)
         for name, files in request.FILES.lists()
-        if name.upper() in declared
+        if name.upper() in declared and name not in parts.values()
         for file in files
-    ]
+    ] + [(name, request.FILES.getlist(part)[-1]) for name, part in parts.items()]
     most = settings.GRATICULE["max_upload_bytes"]
     for name, file in wanted:  # before any is written
         if (file.size or 0) > most:
