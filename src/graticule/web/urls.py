@@ -14,6 +14,7 @@ urlpatterns = [
     path("administration/", include("graticule.web.administration.urls")),
     path("api/", include("graticule.web.api.urls")),
     path("browse/", include("graticule.web.browse.urls")),
+    path("measure/", include("graticule.web.measure.urls")),
     path("plates/", include("graticule.web.plates.urls")),
     path("services/", include("graticule.web.uws.urls")),
     path("upload/", include("graticule.web.upload.urls")),

@@ -254,4 +254,11 @@ ROWS: tuple[Setting, ...] = (
         "Threads that queries of attached tables share in each worker.",
         _GROUP,
     ),
+    Setting(
+        "max_profile_samples",
+        kinds.positive,
+        "1000000",
+        "Most samples of one line profile: length by width in pixels, by channels.",
+        _GROUP,
+    ),
 )

@@ -10,6 +10,7 @@ from graticule.web.clients.descriptions import DOOR as CLIENTS
 from graticule.web.figure.descriptions import DOOR as FIGURE
 from graticule.web.gateway.descriptions import DOOR as GATEWAY
 from graticule.web.iviewer.descriptions import DOOR as IVIEWER
+from graticule.web.measure.descriptions import DOOR as MEASURE
 from graticule.web.openapi.model import Door
 from graticule.web.organise.descriptions import DOOR as ORGANISE
 from graticule.web.pages.descriptions import DOOR as PAGES
@@ -35,6 +36,7 @@ DOORS: tuple[Door, ...] = (
     REGIONS,
     ACCOUNT,
     PLATES,
+    MEASURE,
     ORGANISE,
     JOBS,
 )

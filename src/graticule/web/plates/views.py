@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest
 
 from graticule.catalog.models import Plate
-from graticule.errors import GraticuleError, NotFoundError
+from graticule.errors import NotFoundError
 from graticule.services.containers import find
 from graticule.services.plate_values import columns_of, values_of
 from graticule.services.plates import label
 from graticule.services.well_images import images_by_well
-from graticule.web import errors
-from graticule.web.errors import NotLoggedInError
+from graticule.web.json_views import json_view
 from graticule.web.plates import params
 from graticule.web.principal import person_of
 
 _LARGEST_ID = 2**63 - 1
-
-
-def _json(view: Callable[..., dict[str, Any]]) -> Callable[..., HttpResponse]:
-    """Answer with JSON; what goes wrong is a message with its true status."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, plate_id: int) -> HttpResponse:
-        if request.method not in {"GET", "HEAD"}:
-            refusal = {"message": "Only GET is answered here."}
-            return JsonResponse(refusal, status=405, headers={"Allow": "GET, HEAD"})
-        try:
-            found = _plate(request, plate_id)
-            return JsonResponse(view(request, found))
-        except NotLoggedInError:
-            return JsonResponse({"message": "Log in to see this."}, status=401)
-        except GraticuleError as error:
-            errors.log(request, error)
-            said = {"message": errors.public_message(error)}
-            return JsonResponse(said, status=errors.status_of(error))
-
-    return answer
 
 
 def _plate(request: HttpRequest, plate_id: int) -> Plate:
@@ -53,8 +29,8 @@ def _plate(request: HttpRequest, plate_id: int) -> Plate:
         ) from error
 
 
-@_json
-def columns(request: HttpRequest, plate: Plate) -> dict[str, Any]:
+@json_view("GET", "HEAD")
+def columns(request: HttpRequest, plate_id: int) -> dict[str, Any]:
     """List the columns that wells can be coloured by."""
     return {
         "columns": [
@@ -64,14 +40,15 @@ def columns(request: HttpRequest, plate: Plate) -> dict[str, Any]:
                 "column": column.index,
                 "name": column.name,
             }
-            for column in columns_of(person_of(request), plate)
+            for column in columns_of(person_of(request), _plate(request, plate_id))
         ]
     }
 
 
-@_json
-def values(request: HttpRequest, plate: Plate) -> dict[str, Any]:
+@json_view("GET", "HEAD")
+def values(request: HttpRequest, plate_id: int) -> dict[str, Any]:
     """Give one number a well."""
+    plate = _plate(request, plate_id)
     table_id = params.number(request, "table")
     index = params.number(request, "column")
     how = params.together(request)
@@ -90,9 +67,10 @@ def values(request: HttpRequest, plate: Plate) -> dict[str, Any]:
     }
 
 
-@_json
-def wells(request: HttpRequest, plate: Plate) -> dict[str, Any]:
+@json_view("GET", "HEAD")
+def wells(request: HttpRequest, plate_id: int) -> dict[str, Any]:
     """List the images of every well, in the order of their fields."""
+    plate = _plate(request, plate_id)
     run_id = params.number(request, "acquisition", 0) or None
     found = images_by_well(person_of(request), plate, run_id)
     return {

@@ -6,6 +6,7 @@
 
 const PARTS = [
   () => import("../rendering/part.js"),
+  () => import("../measure/part.js"),
   () => import("../info/part.js"),
 ];
 

@@ -1,0 +1,1 @@
+"""The door to measurements on the image page: raw values along lines."""
