@@ -383,6 +383,30 @@ def test_a_well_and_what_a_scan_brought(stage):
     assert found["parents"][0][-1]["url"] == f"/plate/{plate.pk}/"
 
 
+@pytest.mark.parametrize("level", LEVELS)
+def test_who_sees_the_page_of_a_well(stage, level):
+    from graticule.catalog.models import Plate, Well, WellSample
+
+    on = stage(level)
+    belongs = {"owner": on.cast.alice, "group": on.cast.group}
+    plate = Plate.objects.create(name="Alice's plate", **belongs)
+    well = Well.objects.create(plate=plate, row=1, column=2, **belongs)
+    WellSample.objects.create(well=well, image=on.row)
+    for who in WHO:
+        way = getattr(on, who).get(f"/plate/{plate.pk}/well/1/2/")
+        assert way.get("Location") == (
+            f"/well/{well.pk}/" if who in SEES[level] else None
+        )
+        answer = getattr(on, who).get(f"/well/{well.pk}/")
+        assert answer.status_code == (200 if who in SEES[level] else 404)
+        text = answer.content.decode()
+        assert ("Well B3" in text) == (who in SEES[level])
+        assert ("Alice's" in text or "Alice&#x27;s" in text) == (who in SEES[level])
+        assert (f"/image/{on.row.pk}/" in text) == (who in SEES[level])
+    trail = state(on.alice, on)["parents"][-1]
+    assert trail[-1]["url"] == f"/well/{well.pk}/"
+
+
 @pytest.mark.parametrize("path", ["image/99999999/", "image/999999999999999999/"])
 def test_what_is_not_there(client, path):
     assert "There is no image" in said(client.get(f"/annotate/{path}"), 404)

@@ -150,21 +150,17 @@ def test_what_cannot_be_understood(make_table, logged_in, query, words):
 
 
 def test_rows_lead_to_rois_wells_and_plates(make_table, logged_in):
-    from graticule.catalog.models import Plate, Roi, Well, WellSample
+    from graticule.catalog.models import Plate, Roi, Well
 
     cast, row, _ = make_table()
     belongs = {"owner": cast.alice, "group": cast.group}
     roi = Roi.objects.create(image=row, **belongs)
     plate = Plate.objects.create(name="plate", **belongs)
-    empty, full = (
-        Well.objects.create(plate=plate, row=0, column=n, **belongs) for n in (0, 1)
-    )
-    WellSample.objects.create(well=full, image=row)
+    well = Well.objects.create(plate=plate, row=0, column=0, **belongs)
     client = logged_in(cast.bob)
     for kind, thing, place in (
         ("roi", roi, f"/image/{row.pk}/?roi={roi.pk}"),
-        ("well", full, f"/image/{row.pk}/"),
-        ("well", empty, f"/plate/{plate.pk}/"),
+        ("well", well, f"/well/{well.pk}/"),
         ("plate", plate, f"/plate/{plate.pk}/"),
     ):
         assert client.get(f"/table/thing/{kind}/{thing.pk}/")["Location"] == place

@@ -22,7 +22,6 @@ from graticule.catalog.models import (
     Well,
 )
 from graticule.errors import NotFoundError
-from graticule.services.objects import visible_samples
 from graticule.services.tables.columns import ID_KINDS, Column, Kind
 
 _MODELS: dict[str, Any] = {
@@ -65,7 +64,7 @@ def pointed_kind(column: Column) -> str | None:
 
 
 def place_of(person: Person, kind: str, thing_id: int) -> Place:
-    """Find where to look at a thing: a ROI on its image, a well at its first field.
+    """Find where to look at a thing: a ROI on its image, all others on their page.
 
     Raises
     ------
@@ -82,9 +81,4 @@ def place_of(person: Person, kind: str, thing_id: int) -> Place:
         if not images.exists():
             raise NotFoundError(f"You may not see the image of the ROI {thing_id}.")
         return Place("image", thing.image_id, thing.pk)
-    if isinstance(thing, Well):
-        first = visible_samples(person).filter(well=thing).order_by("index").first()
-        if first is not None:
-            return Place("image", first.image_id)
-        return Place("plate", thing.plate_id)
     return Place(kind, thing.pk)

@@ -139,8 +139,8 @@ def _name_of(thing: Any) -> str:
 
 
 def _page_of(thing: Any) -> str:
-    """Give the address of a thing's page; a run's and a well's is their plate's."""
-    if isinstance(thing, (Well, PlateAcquisition)):
+    """Give the address of a thing's page; a run's is its plate's."""
+    if isinstance(thing, PlateAcquisition):
         return reverse("plate", args=[thing.plate_id])
     return reverse(_KINDS[type(thing)], args=[thing.pk])
 

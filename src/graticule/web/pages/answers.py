@@ -145,14 +145,14 @@ def image_page(image: Image, place: Place) -> dict[str, Any]:
         "trail": trail(place, image.name),
         "facts": facts,
         "luts": lut_choice(),
-        "info": info(Kind.IMAGE, image.pk),
+        "info": info(Kind.IMAGE.value, image.pk),
     }
 
 
-def info(kind: Kind, thing_id: int) -> dict[str, Any]:
+def info(kind: str, thing_id: int) -> dict[str, Any]:
     """Say where the annotations of a thing are asked for."""
     root = reverse("annotate_tags").removesuffix("tags/")
-    return {"kind": kind.value, "id": thing_id, "root": root}
+    return {"kind": kind, "id": thing_id, "root": root}
 
 
 @cache

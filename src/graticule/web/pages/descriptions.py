@@ -30,6 +30,13 @@ DOOR = Door(
             Parameter("field", INDEX, "Which field, from 1."),
             Parameter("acquisition", INDEX, "Only those of this acquisition."),
         ),
+        "plate_well": (
+            Operation(
+                "The way to a well by its place",
+                (Answer("", "To its page.", status=302),),
+            ),
+        ),
+        "well": _page("A well and its fields"),
         "image": _page("An image in the viewer"),
         "login": _page(
             "The login form", Parameter("url", TEXT, "Where to go afterwards.")
@@ -44,9 +51,9 @@ DOOR = Door(
     },
     path_parameters={
         name: f"The {name.removesuffix('_id')}."
-        for name in ("project_id", "dataset_id", "screen_id", "plate_id")
+        for name in ("project_id", "dataset_id", "screen_id", "plate_id", "well_id")
     }
-    | {"iid": "The image."},
+    | {"iid": "The image.", "row": "From 0.", "column": "From 0."},
     errors=(
         Answer("", "To the login page, where the public may not see this.", status=302),
         Answer("text/html", "A parameter cannot be understood.", status=400),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from graticule.web.pages import views
+from graticule.web.pages import views, well_views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -14,5 +14,11 @@ urlpatterns = [
     path("dataset/<int:dataset_id>/", views.dataset, name="dataset"),
     path("screen/<int:screen_id>/", views.screen, name="screen"),
     path("plate/<int:plate_id>/", views.plate, name="plate"),
+    path(
+        "plate/<int:plate_id>/well/<int:row>/<int:column>/",
+        well_views.well_at,
+        name="plate_well",
+    ),
+    path("well/<int:well_id>/", well_views.well, name="well"),
     path("image/<int:iid>/", views.image_detail, name="image"),
 ]

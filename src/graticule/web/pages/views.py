@@ -124,7 +124,7 @@ def _shelves(
         "browse": {"kind": parent_kind.value, "id": parent.pk},
         "makes": menus.makes(parent_kind, parent.pk, person),
         "upload": upload_into(person, parent),
-        "info": answers.info(parent_kind, parent.pk),
+        "info": answers.info(parent_kind.value, parent.pk),
     }
     return _page(request, "shelves.html", filling)
 
@@ -142,7 +142,7 @@ def plate(request: HttpRequest, plate_id: int) -> HttpResponse:
         "description": found.description,
         "trail": answers.trail(browse.parent_of(person, found), found.name),
         "makes": menus.makes(Kind.PLATE, found.pk, person),
-        "info": answers.info(Kind.PLATE, found.pk),
+        "info": answers.info(Kind.PLATE.value, found.pk),
     }
     more = plate_answers.plate_page(found, field, number, runs, run_id)
     return _page(request, "plate.html", filling | more)

@@ -9,7 +9,7 @@ from typing import Any
 
 from graticule.catalog.access import Rights, Verb
 from graticule.catalog.models import Annotation, AnnotationLink, Person
-from graticule.catalog.models.people import PUBLIC
+from graticule.services.annotating.values import may_unlink
 
 Json = dict[str, Any]
 Kind = Annotation.Kind
@@ -90,9 +90,6 @@ def _value(held: Annotation) -> Json:
 
 def _link(link: AnnotationLink, rights: Rights) -> Json:
     target: Any = link.target
-    person = rights.person
-    mine = person is not None and person.pk == link.owner_id
-    changes = person is not None and person.username != PUBLIC
     return {
         "id": link.pk,
         "owner": {"id": link.owner_id},
@@ -103,7 +100,7 @@ def _link(link: AnnotationLink, rights: Rights) -> Json:
         },
         "date": _moment(link.created),
         "permissions": {
-            "canDelete": changes and (mine or rights.may(Verb.LINK, target)),
+            "canDelete": may_unlink(rights, link.owner_id, target),
         },
     }
 

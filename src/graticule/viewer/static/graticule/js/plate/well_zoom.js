@@ -100,6 +100,7 @@ export class WellZoom {
             .join(" · "),
         ),
         element("a", { class: "button primary", href: this.#imageUrl(image) }, "Open image"),
+        element("a", { class: "button", href: this.#wellUrl(well) }, "Well page"),
       ),
     );
     this.dialog.querySelector("a.button").focus();
@@ -108,6 +109,10 @@ export class WellZoom {
   #imageUrl(image) {
     // Pages of images lie beside those of plates.
     return location.pathname.replace(/plate\/\d+\/$/, `image/${image.id}/`);
+  }
+
+  #wellUrl({ row, column }) {
+    return `${location.pathname}well/${row}/${column}/`;
   }
 
   #fields(well) {
