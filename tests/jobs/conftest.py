@@ -166,14 +166,14 @@ def forget_jobs():
     JobEvent.objects.all().delete()
 
 
-def executing(job):
+def executing(job, seconds=20.0):
     """Wait until a job says how far it is."""
 
     def look():
         job.refresh_from_db()
         return job.phase == "EXECUTING" and job.progress_total is not None
 
-    return wait_for(look)
+    return wait_for(look, seconds)
 
 
 def result_of(job):

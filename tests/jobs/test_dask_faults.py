@@ -17,8 +17,9 @@ from tests.jobs.test_faults import all_ended, check
 
 pytestmark = pytest.mark.slow
 pytest.importorskip("distributed")
-JOBS = 120
+JOBS = 100
 PARTS = 6
+SLOW = 300  # seconds, on a machine with much else to do
 ATTEMPTS = "3"
 
 
@@ -123,7 +124,7 @@ def test_workers_and_scheduler_killed_at_random_under_load(
     )
     # It has much to complain of, and must not wait for a reader.
     Thread(target=runner.stdout.read, daemon=True).start()
-    assert ended(submit(text="first"), 60).phase == "COMPLETED"
+    assert ended(submit(text="first"), SLOW).phase == "COMPLETED"
     texts = submit_many(submit, chance)
     jobs = list(Job.objects.filter(pk__in=texts))
     kinds = ["worker", "scheduler", "worker"]
@@ -131,13 +132,13 @@ def test_workers_and_scheduler_killed_at_random_under_load(
     for kind in kinds:
         # Moments of progress, not of the clock: a slow machine kills as many.
         more = min(done(texts) + chance.randint(8, 20), JOBS)
-        wait_for(lambda more=more: done(texts) >= more, 120)
+        wait_for(lambda more=more: done(texts) >= more, SLOW)
         time.sleep(chance.uniform(0, 0.2))
         victim = chance.choice(cluster.workers)
         cluster.kill(cluster.scheduler if kind == "scheduler" else victim)
-    wait_for(lambda: all_ended(jobs), 120)
+    wait_for(lambda: all_ended(jobs), SLOW)
     assert runner.poll() is None
-    assert ended(submit(text="last"), 60).phase == "COMPLETED"
+    assert ended(submit(text="last"), SLOW).phase == "COMPLETED"
     completed = Job.objects.filter(pk__in=texts, phase="COMPLETED").count()
     assert completed > JOBS * 0.8  # few are lost three times over
     check(texts)

@@ -7,7 +7,6 @@ the rest there. Whoever is lost (process, worker, scheduler), the runner is told
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections import deque
@@ -16,11 +15,13 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
 
 from graticule.errors import SettingError
-from graticule.jobs.executors.base import Ended, Event, Order, Progress, Written
+from graticule.jobs.executors.base import Ended, Order, Progress, Written
+from graticule.jobs.executors.base import Event as Said
 from graticule.jobs.executors.process import message_of
 from graticule.jobs.executors.remote import BEGUN, LOST, STOP, Rules, execute
 from graticule.jobs.executors.wake import Wake
@@ -28,7 +29,12 @@ from graticule.jobs.executors.wake import Wake
 try:
     from distributed import Client, Future, get_worker
 
-    from graticule.jobs.executors.dask_crew import DaskCrew, outcome_of
+    from graticule.jobs.executors.dask_crew import (
+        ERRORS,
+        DaskCrew,
+        cancel,
+        outcome_of,
+    )
 except ImportError as error:
     raise SettingError(
         "dask_scheduler needs Dask: pip install 'graticule[dask]'."
@@ -39,7 +45,6 @@ _LOOK_SECONDS = 1.0
 _CONNECT_SECONDS = 5.0
 _CLOSE_SECONDS = 10.0
 _AWAY = "The Dask scheduler was lost"
-_ERRORS = (OSError, TimeoutError, RuntimeError, ValueError, asyncio.CancelledError)
 # Pieces of a job that are asked for and not used yet: enough for all threads.
 _FOR_EACH_THREAD = 2
 _MOST_PIECES = 256
@@ -76,13 +81,19 @@ class DaskExecutor:
         self._slots = slots
         self._topic = f"graticule-{uuid4().hex}"
         self._orders: dict[tuple[str, int], tuple[Order, Future[Any]]] = {}
+        self._missing: set[tuple[str, int]] = set()
         # Filled by Dask's threads, which wake the runner.
         self._said: deque[Any] = deque()
         self._wake = Wake()
         self._threads: dict[str, int] = {}
-        self._looked = 0.0
         self._client: Client | None = None
+        self._scheduler = ""
+        # A scheduler that is away keeps one waiting: not the runner.
+        self._looked = Event()
+        self._closing = Event()
         self._look()
+        self._looker = Thread(target=self._keep_looking, name="dask-look", daemon=True)
+        self._looker.start()
 
     @property
     def free(self) -> int:
@@ -101,19 +112,23 @@ class DaskExecutor:
         OSError
             If the scheduler is away.
         """
-        if self._client is None:
+        client = self._client
+        if client is None:
             raise ConnectionError(0, _AWAY)
         message = message_of(order, self._rules.memory_bytes)
         message["width"] = min(_MOST_PIECES, _FOR_EACH_THREAD * self._there)
-        future = self._client.submit(
-            _execute,
-            message,
-            self._rules,
-            self._topic,
-            key=f"{order.job_id}-{order.attempt}-{uuid4().hex}",
-            pure=False,
-            retries=0,
-        )
+        try:
+            future = client.submit(
+                _execute,
+                message,
+                self._rules,
+                self._topic,
+                key=f"{order.job_id}-{order.attempt}-{uuid4().hex}",
+                pure=False,
+                retries=0,
+            )
+        except ERRORS as error:
+            raise ConnectionError(0, _AWAY) from error
         self._orders[order.key] = order, future
         future.add_done_callback(partial(self._arrived, order.key))
 
@@ -126,20 +141,20 @@ class DaskExecutor:
         with suppress(FileNotFoundError):
             (order.folder / STOP).touch()
         if not (order.folder / BEGUN).exists():
-            future.cancel()
+            cancel(future)
 
-    def events(self) -> Sequence[Event]:
+    def events(self) -> Sequence[Said]:
         """Take what has happened, and look whether everybody is still there."""
         self._wake.hush()
-        found: list[Event] = []
+        found: list[Said] = []
         while self._said:
             what = self._said.popleft()
             if isinstance(what, Progress):
                 found.append(what)
             else:
                 found += self._ended(*what)
-        if time.monotonic() - self._looked > _LOOK_SECONDS:
-            self._look()
+        if self._looked.is_set():
+            self._looked.clear()
             found += self._lost()
         return found
 
@@ -155,6 +170,8 @@ class DaskExecutor:
         while self._orders and time.monotonic() < end:
             self.events()
             time.sleep(0.05)
+        self._closing.set()
+        self._looker.join(_CONNECT_SECONDS)
         self._disconnect()
         self._wake.close()
 
@@ -171,53 +188,73 @@ class DaskExecutor:
         """Fetch an outcome in Dask's thread: the runner must not wait for a worker."""
         self._hear((key, outcome_of(future)))
 
-    def _ended(self, key: tuple[str, int], answer: Any) -> list[Event]:
+    def _ended(self, key: tuple[str, int], answer: Any) -> list[Said]:
         if self._orders.pop(key, None) is None:
             return []
         if answer is None:
             # Cancelled before it began, or given up by Dask.
             return [Ended(*key, message=LOST, lost=True)]
-        found: list[Event] = [
+        found: list[Said] = [
             Written(*key, **each | {"path": Path(each["path"])})
             for each in answer["written"]
         ]
         return [*found, Ended(*key, **answer["ended"])]
 
+    def _keep_looking(self) -> None:
+        while not self._closing.wait(_LOOK_SECONDS):
+            self._look()
+
     def _look(self) -> None:
         """Ask who is there; connect where nobody is asked yet."""
-        self._looked = time.monotonic()
         try:
             if self._client is None:
                 self._client = Client(
                     self._address, timeout=_CONNECT_SECONDS, set_as_default=False
                 )
-                self._client.subscribe_topic(self._topic, self._told)
-            self._threads = dict(self._client.nthreads())
-        except _ERRORS as error:
+            self._threads = self._ask(self._client)
+        except (*ERRORS, AttributeError) as error:
+            # A client that has closed itself has lost its parts.
             logger.error(  # noqa: TRY400 -- it will be said many times
                 "The Dask scheduler %s does not answer: %s", self._address, error
             )
             self._threads = {}
             self._disconnect()
+        self._looked.set()
+        self._wake.ring()
+
+    def _ask(self, client: Client) -> dict[str, int]:
+        """List the threads of each worker; a new scheduler is told what we hear."""
+        limit = {"callback_timeout": _CONNECT_SECONDS}
+        scheduler: Any = client.scheduler
+        said = client.sync(scheduler.identity, n_workers=0, **limit)
+        if said["id"] != self._scheduler:
+            client.subscribe_topic(self._topic, self._told)
+            self._scheduler = said["id"]
+        return dict(client.sync(scheduler.ncores, **limit))
 
     def _disconnect(self) -> None:
         if self._client is not None:
             client, self._client = self._client, None
-            with suppress(*_ERRORS):
+            self._scheduler = ""
+            with suppress(*ERRORS):
                 client.close(timeout=1)
 
-    def _lost(self) -> list[Event]:
+    def _lost(self) -> list[Said]:
         """Give up what nobody executes any more."""
-        found: list[Event] = []
+        found: list[Said] = []
+        missing = set()
         for key, (order, future) in list(self._orders.items()):
-            if self._client is None:
+            if self._client is None or future.client is not self._client:
                 found.append(Ended(*key, message=_AWAY, lost=True))
-            elif not self._was_lost(order):
-                continue
-            else:
-                found.append(Ended(*key, message=LOST, lost=True))
-                future.cancel()
-            del self._orders[key]
+                del self._orders[key]
+            elif self._was_lost(order):
+                missing.add(key)
+                # A worker may have come since we looked: two looks must agree.
+                if key in self._missing:
+                    found.append(Ended(*key, message=LOST, lost=True))
+                    cancel(future)
+                    del self._orders[key]
+        self._missing = missing
         return found
 
     def _was_lost(self, order: Order) -> bool:

@@ -11,17 +11,24 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from distributed import Client, Future, get_client, secede
+from distributed.client import ClosedClientError
 
 from graticule.jobs.executors.remote import LOST, MARKS, STOP, Rules, execute_piece
 from graticule.jobs.executors.wake import Wake
 
-_ERRORS = (OSError, TimeoutError, RuntimeError, ValueError, asyncio.CancelledError)
+ERRORS = (
+    *(OSError, TimeoutError, RuntimeError, ValueError),
+    *(CancelledError, asyncio.CancelledError, ClosedClientError),
+)
+"""What Dask's client raises where the scheduler, or somebody else, is away."""
+
 _MOST_TRIES = 3
 _CONNECT_SECONDS = 5
 _FETCH_SECONDS = 5.0
@@ -75,10 +82,9 @@ class DaskCrew:
         """Forget pieces whose outcome nobody wants any more."""
         self._dropped = True
         found = [self._asked.pop(each) for each in pieces if each in self._asked]
-        futures = [each.future for each in found if each.future is not None]
-        if self._client is not None:
-            with suppress(*_ERRORS):
-                self._client.cancel(futures)
+        for each in found:
+            if each.future is not None:
+                cancel(each.future)
 
     def answers(self) -> Sequence[dict[str, Any]]:
         """Take what has come back, and how far the others are."""
@@ -131,7 +137,7 @@ class DaskCrew:
                 retries=0,
                 priority=_PRIORITY,
             )
-        except _ERRORS:
+        except ERRORS:
             asked.future = None
             self._lost.append(piece)
             return
@@ -177,5 +183,11 @@ def outcome_of(future: Future[Any]) -> Any:
         return None
     try:
         return future.result(timeout=_FETCH_SECONDS)
-    except _ERRORS:
+    except ERRORS:
         return None
+
+
+def cancel(future: Future[Any]) -> None:
+    """Forget a task, whoever is away."""
+    with suppress(*ERRORS):
+        future.cancel()
