@@ -185,3 +185,31 @@ def test_who_does_not_see_the_table_gets_no_rows(do_task, table, cast):
     assert len(rows_of(do_task("table-query", cast.bob, table=file_id))) == 6
     with pytest.raises(NotFoundError):
         do_task("table-query", cast.charlie, table=file_id)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "votable"])
+@pytest.mark.parametrize("most", [0, 1, 33, 34, 35])
+def test_at_most_so_many_rows(do_task, table, cast, monkeypatch, form, most):
+    # contract uws U56, Y4, Y5; 34 fulfil the condition
+    from astropy.io.votable import parse
+
+    from graticule.services.tables import extracting
+
+    monkeypatch.setattr(extracting, "_AT_ONCE", 7)
+    text = "n,x\n" + "".join(f"{n},{n * 0.5}\n" for n in range(100))
+    asked = {"query": "(n % 3) == 0", "format": form, "maxrec": most}
+    done = do_task("table-query", cast.alice, table=table(text), **asked)
+    expected = list(range(0, 100, 3))[:most]
+    assert done.progress[-1]["message"] == f"{len(expected)} rows"
+    if form == "csv":
+        names, *rows = rows_of(done)
+        assert names == ["n", "x"]
+        found = [int(n) for n, _ in rows]
+    elif form == "parquet":
+        found = [n for n, _ in duckdb.read_parquet(str(done.path("rows"))).fetchall()]
+    else:
+        (resource,) = parse(done.path("rows")).resources
+        found = list(resource.tables[0].array["n"])
+        said = done.path("rows").read_text().partition("</TABLE>")[2]
+        assert ("OVERFLOW" in said) is (most < 34)
+    assert found == expected

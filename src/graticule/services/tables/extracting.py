@@ -47,11 +47,15 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """Which rows and columns of a table; no condition means all rows."""
+    """Which rows and columns of a table; no condition means all rows.
+
+    ``most`` is how many rows at most.
+    """
 
     table: Table
     condition: Node | None
     indices: Sequence[int]
+    most: int | None = None
 
     @property
     def columns(self) -> list[Column]:
@@ -113,6 +117,9 @@ def _write(shop: Workshop, extract: Extract, path: Path, form: Format) -> int:
     chosen = ", ".join(map(place, extract.indices))
     source = "read_parquet(?, file_row_number = true)"
     question = f"SELECT {chosen} FROM {source} WHERE {where}"  # noqa: S608 -- text of ours alone
+    if extract.most is not None:
+        # One more shows that there are more.
+        question += f" LIMIT {extract.most + (form is Format.VOTABLE)}"
     if form is Format.VOTABLE:
         return _write_votable(shop, extract, path, question, given)
     if form is Format.CSV:
@@ -158,28 +165,33 @@ def _write_votable(
     rows = shop.folder / "rows.parquet"
     target = str(rows).replace("'", "''")
     copy = f"COPY ({question}) TO '{target}' (FORMAT parquet)"
-    total = int(shop.run("searching", copy, given)[0][0])
+    there = int(shop.run("searching", copy, given)[0][0])
+    total = there if extract.most is None else min(there, extract.most)
     with path.open("w", encoding="utf-8") as out:
         _begin(out, extract)
         for first in range(0, total, _AT_ONCE):
             shop.tell("writing", first / total)
-            for row in _piece(shop, rows, first, len(extract.indices)):
+            last = min(first + _AT_ONCE, total)
+            for row in _piece(shop, rows, range(first, last), len(extract.indices)):
                 cells = "".join(
                     f"<TD>{_cell(value, column)}</TD>"
                     for value, column in zip(row, extract.columns, strict=True)
                 )
                 out.write(f"<TR>{cells}</TR>\n")
-        out.write("</TABLEDATA>\n</DATA>\n</TABLE>\n</RESOURCE>\n</VOTABLE>\n")
+        out.write("</TABLEDATA>\n</DATA>\n</TABLE>\n")
+        if there > total:  # contract uws Y4
+            out.write('<INFO name="QUERY_STATUS" value="OVERFLOW"/>\n')
+        out.write("</RESOURCE>\n</VOTABLE>\n")
     return total
 
 
 def _piece(
-    shop: Workshop, rows: Path, first: int, columns: int
+    shop: Workshop, rows: Path, numbers: range, columns: int
 ) -> Iterator[tuple[Any, ...]]:
     found = shop.database.execute(
         "SELECT * FROM read_parquet(?, file_row_number = true) "
         "WHERE file_row_number >= ? AND file_row_number < ? ORDER BY file_row_number",
-        [str(rows), first, first + _AT_ONCE],
+        [str(rows), numbers.start, numbers.stop],
     )
     for row in found.fetchall():
         yield row[:columns]

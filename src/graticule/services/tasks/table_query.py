@@ -35,6 +35,13 @@ class TableQueryParameters(Parameters):
     format: Literal["csv", "parquet", "votable"] = Field(
         "csv", description="What the rows are written as."
     )
+    maxrec: int | None = Field(
+        None,
+        ge=0,
+        le=10**12,
+        description="At most so many rows; 0 for the columns alone, all if empty. A "
+        "VOTable says where there are more.",
+    )
 
 
 def run(work: Work, asked: TableQueryParameters, person: Person) -> None:
@@ -53,6 +60,7 @@ def run(work: Work, asked: TableQueryParameters, person: Person) -> None:
         table,
         condition(asked.query, table.columns),
         places_of(asked.column, table.columns),
+        asked.maxrec,
     )
     suffix, media_type = _MEDIA_TYPES[asked.format]
 
