@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from graticule.web.openapi.model import INDEX, TEXT, Answer, Door, Operation, Parameter
+from graticule.web.openapi.model import (
+    IDS,
+    INDEX,
+    TEXT,
+    Answer,
+    Door,
+    Operation,
+    Parameter,
+)
 
 _PAGE = Answer("text/html", "A page.")
 
@@ -18,7 +26,7 @@ DOOR = Door(
     help="What people see.",
     operations={
         "start": _page(
-            "Everything, or what a search finds",
+            "Everything; with a search, the way to its results",
             Parameter("q", TEXT, "What to search for."),
             _PAGING,
         ),
@@ -38,6 +46,11 @@ DOOR = Door(
         ),
         "well": _page("A well and its fields"),
         "image": _page("An image in the viewer"),
+        "compare": _page(
+            "Images side by side, looked at together",
+            Parameter("image", IDS, "Which images.", required=True, example=[1]),
+            Parameter("split", TEXT, "There: the channels of the first one."),
+        ),
         "login": _page(
             "The login form", Parameter("url", TEXT, "Where to go afterwards.")
         ),

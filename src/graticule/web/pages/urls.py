@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from graticule.web.pages import views, well_views
+from graticule.web.pages import compare_views, views, well_views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -21,4 +21,5 @@ urlpatterns = [
     ),
     path("well/<int:well_id>/", well_views.well, name="well"),
     path("image/<int:iid>/", views.image_detail, name="image"),
+    path("compare/", compare_views.compare, name="compare"),
 ]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.templatetags.static import static
 from django.views.decorators.csrf import ensure_csrf_cookie
 
@@ -17,6 +16,7 @@ from graticule.services import browse
 from graticule.services.browse import Kind
 from graticule.services.containers import find as find_visible
 from graticule.web.pages import answers, menus, params, plate_answers
+from graticule.web.pages.filled import shown
 from graticule.web.pages.uploading import upload_into
 from graticule.web.principal import person_of
 
@@ -25,10 +25,6 @@ NamedT = TypeVar("NamedT", Project, Dataset, Screen, Plate, Image)
 _LARGEST_ID = 2**63 - 1
 # How much of each kind the start page shows before "all".
 _BEGINNING = 48
-
-
-def _page(request: HttpRequest, template: str, filling: dict[str, Any]) -> HttpResponse:
-    return render(request, f"graticule/{template}", answers.shared() | filling)
 
 
 def _find(
@@ -63,7 +59,7 @@ def start(request: HttpRequest) -> HttpResponse:
             more = "" if asked.only else here
             sections.append(answers.section(answers.HEADINGS[kind], page, here, more))
     if not sections and not asked.text:
-        return _page(request, "welcome.html", {})
+        return shown(request, "welcome.html", {})
     filling = {
         "title": f"“{asked.text}”" if asked.text else "Collection",
         "kind": "Search" if asked.text else "",
@@ -71,7 +67,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "sections": sections,
         "browse": {"kind": "search" if asked.text else "start"},
     }
-    return _page(request, "shelves.html", filling)
+    return shown(request, "shelves.html", filling)
 
 
 def favicon(request: HttpRequest) -> HttpResponse:
@@ -126,7 +122,7 @@ def _shelves(
         "upload": upload_into(person, parent),
         "info": answers.info(parent_kind.value, parent.pk),
     }
-    return _page(request, "shelves.html", filling)
+    return shown(request, "shelves.html", filling)
 
 
 def plate(request: HttpRequest, plate_id: int) -> HttpResponse:
@@ -145,7 +141,7 @@ def plate(request: HttpRequest, plate_id: int) -> HttpResponse:
         "info": answers.info(Kind.PLATE.value, found.pk),
     }
     more = plate_answers.plate_page(found, field, number, runs, run_id)
-    return _page(request, "plate.html", filling | more)
+    return shown(request, "plate.html", filling | more)
 
 
 @ensure_csrf_cookie  # scripts read it as they load (contract clients 1.2)
@@ -156,4 +152,5 @@ def image_detail(request: HttpRequest, iid: int | str) -> HttpResponse:
     found = _find(request, images, Kind.IMAGE, int(iid))
     filling = answers.image_page(found, browse.place_of(person, found))
     filling["makes"] = menus.makes(Kind.IMAGE, found.pk, person)
-    return _page(request, "image.html", filling)
+    filling["is_pane"] = "pane" in request.GET
+    return shown(request, "image.html", filling)

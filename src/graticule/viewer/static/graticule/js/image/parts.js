@@ -7,6 +7,7 @@
 const PARTS = [
   () => import("../rendering/part.js"),
   () => import("../measure/part.js"),
+  () => import("../compare/part.js"),
   () => import("../info/part.js"),
 ];
 

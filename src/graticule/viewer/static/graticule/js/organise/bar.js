@@ -11,6 +11,11 @@ import { askTarget } from "./target_dialog.js";
 import { CONTAINERS, PARENT, byKind, here, listed, oneKind } from "./words.js";
 
 const LONGEST_ADDRESS = 1_800;
+const MOST_COMPARED = 9;
+
+function compare(images) {
+  location.assign(`${base}compare/?${images.map(({ id }) => `image=${id}`).join("&")}`);
+}
 
 /** The bar over one selection. */
 export class Bar {
@@ -113,6 +118,9 @@ export class Bar {
     }
     if (this.#mayChange && holdsSettings()) {
       acts.push(this.#act("Paste settings", "paste", () => pasteSettings(images)));
+    }
+    if (images.length > 1 && images.length <= MOST_COMPARED) {
+      acts.push(this.#act("Compare", "split", () => compare(images)));
     }
     acts.push(this.#makeMenu(images));
     const ids = images.map(({ id }) => `image=${id}`).join("&");
