@@ -62,6 +62,32 @@ def test_pictures_of_the_others(do_task, torn, planes):
             assert picture.size == (80, 60)
 
 
+def test_ome_zarrs_of_the_others(do_task, torn):
+    done = do_task("ome-zarr", dataset=torn.dataset.pk)
+    assert done.written.keys() == {f"image-{torn.cells.pk}", "left-out"}
+    told(done.path("left-out").read_text(), torn)
+
+
+def test_a_plate_without_fields_that_cannot_be_read(do_task, torn, plate_of, tmp_path):
+    import zarr
+
+    plate = plate_of(
+        {(0, 0): [torn.slide], (1, 2): [torn.slide, torn.cells], (1, 3): [torn.cells]}
+    )
+    done = do_task("ome-zarr", plate=plate.pk)
+    told(done.path("left-out").read_text(), torn)
+    done.archive(f"plate-{plate.pk}").extractall(tmp_path / "plate.zarr")
+    root = zarr.open_group(tmp_path / "plate.zarr", mode="r")
+    said = root.attrs["ome"]["plate"]
+    assert [well["path"] for well in said["wells"]] == ["B/3", "B/4"]
+    assert said["field_count"] == 1
+    for path in ("B/3", "B/4"):
+        images = root[path].attrs["ome"]["well"]["images"]
+        assert [each["path"] for each in images] == ["0"]
+        assert np.array_equal(root[f"{path}/0/0"][:], torn.pixels)
+    assert "A" not in root
+
+
 def test_boxes_of_the_others(do_task, torn):
     boxes = [f"{torn.cells.pk},0,0,8,8", f"{torn.slide.pk},0,0,8,8"]
     archive = do_task("cutouts", boxes=boxes).archive()
@@ -79,6 +105,7 @@ def test_boxes_of_the_others(do_task, torn):
         ("ome-tiff", {"zip": "true"}),
         ("rendered-images", {}),
         ("rendered-images", {"z": "all"}),
+        ("ome-zarr", {}),
     ],
 )
 def test_where_none_can_be_read_the_job_fails(do_task, torn, service, parameters):

@@ -20,7 +20,7 @@ from uuid import uuid4
 
 from graticule.catalog.access import visible_to
 from graticule.catalog.models import Image, Person, Plate, Screen, WellSample
-from graticule.errors import NotFoundError
+from graticule.errors import FileError, NotFoundError
 from graticule.jobs.executors.pieces import Piece
 from graticule.jobs.executors.work import Work
 from graticule.services.exports.facts import image_facts
@@ -33,6 +33,7 @@ from graticule.services.exports.ome_zarr import begin_ome_zarr, move_into, write
 from graticule.services.exports.parts import Part
 from graticule.services.plates import label
 from graticule.services.scenes import Scene, find_scene
+from graticule.services.tasks.left_out import LeftOut
 from graticule.services.tasks.ome_zarr import OmeZarrParameters
 from graticule.services.tasks.packing import ZIP, file_name, full_disk_told
 from graticule.services.tasks.selection import (
@@ -58,12 +59,14 @@ def make(work: Work, asked: OmeZarrParameters, person: Person) -> None:
     total = len(images) + len(fields)
     pieces = _pieces(work, person, asked, [*images, *fields])
     written = map_for(work, person, partial(_write, asked), pieces, things=total)
-    maker = _Maker(work, asked, person, written)
+    left_out = LeftOut(total)
+    maker = _Maker(work, asked, person, written, left_out)
     for image_id in images:
         maker.make_image(image_id)
     for plate in plates:
         maker.make_plate(plate)
-    work.report(total, total, f"{total} images")
+    left_out.tell(work)
+    work.report(total, total, left_out.summary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,13 @@ def _pieces(
     found = []
     for image_id in image_ids:
         folder = work.folder / f"piece-{uuid4().hex}"
-        count = _begin(find_scene(person, image_id), asked, folder)
+        try:
+            count = _begin(find_scene(person, image_id), asked, folder)
+        except FileError:
+            # It is told when its turn comes.
+            shutil.rmtree(folder, ignore_errors=True)
+            found.append(_Piece(image_id))
+            continue
         for first in range(0, count, _STRIPS):
             strips = range(first, min(first + _STRIPS, count))
             last = strips.stop == count
@@ -93,31 +102,35 @@ def _pieces(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A folder with an image, the last of its strips or not; what went wrong."""
+
+    folder: str
+    last: bool
+    error: FileError | None = None
+
+
 def _write(
     asked: OmeZarrParameters, piece: Piece, person: Person, what: _Piece
-) -> tuple[str, bool]:
-    """Write an image or a part of it; wherever there is room.
-
-    Returns
-    -------
-    str, bool
-        The folder, and whether it is whole.
-    """
+) -> _Written:
+    """Write an image or a part of it; wherever there is room."""
     scene = find_scene(person, what.image_id)
-    folder, strips = piece.folder / what.folder, what.strips
-    if not what.folder:
-        folder = piece.new_path()
-        strips = range(_begin(scene, asked, folder))
-    with full_disk_told():
-        write_strips(
-            _leveled(scene, asked),
-            folder,
-            strips,
-            part=Part(*asked.spans),
-            version=asked.version,
-            progress=piece.report,
-        )
-    return folder.name, what.last
+    folder = piece.folder / what.folder if what.folder else piece.new_path()
+    try:
+        strips = what.strips if what.folder else range(_begin(scene, asked, folder))
+        with full_disk_told():
+            write_strips(
+                _leveled(scene, asked),
+                folder,
+                strips,
+                part=Part(*asked.spans),
+                version=asked.version,
+                progress=piece.report,
+            )
+    except FileError as error:
+        return _Written(folder.name, what.last, error)
+    return _Written(folder.name, what.last)
 
 
 def _begin(scene: Scene, asked: OmeZarrParameters, folder: Path) -> int:
@@ -180,47 +193,65 @@ class _Maker:
         work: Work,
         asked: OmeZarrParameters,
         person: Person,
-        written: Iterator[tuple[str, bool]],
+        written: Iterator[_Written],
+        left_out: LeftOut,
     ) -> None:
         self.work = work
         self.asked = asked
         self.person = person
         self.written = written
+        self.left_out = left_out
 
     def make_image(self, image_id: int) -> None:
         name = find_scene(self.person, image_id).name
-        with self._archive(f"image-{image_id}", f"{image_id}-{name}") as archive:
-            self._add_image(archive, "")
+        with self._next(image_id) as folder:
+            if folder is None:
+                return
+            with self._archive(f"image-{image_id}", f"{image_id}-{name}") as archive:
+                move_into(archive, folder, "")
 
     def make_plate(self, plate: _Plate) -> None:
         asked = self.asked
         rows, columns, wells = plate.rows, plate.columns, plate.wells
-        said = describe_plate(
-            plate.plate.name,
-            rows,
-            columns,
-            [place for place, _ in wells],
-            max(len(fields) for _, fields in wells),
-            [(number, name) for number, (_, name) in enumerate(plate.runs)],
-            asked.version,
-        )
         numbers = {run_id: number for number, (run_id, _) in enumerate(plate.runs)}
+        there: dict[tuple[int, int], int] = {}
         plate_id = plate.plate.pk
         with self._archive(
             f"plate-{plate_id}", f"{plate_id}-{plate.plate.name}"
         ) as archive:
-            self._add_group(archive, said, "")
-            for row in dict.fromkeys(row for (row, _), _ in wells):
-                self._add_group(archive, {}, f"{rows[row]}/")
             for (row, column), fields in wells:
-                there = f"{rows[row]}/{columns[column]}/"
+                well = f"{rows[row]}/{columns[column]}/"
                 runs = [
                     None if field.run_id is None else numbers[field.run_id]
-                    for field in fields
+                    for field in self._add_fields(archive, well, fields)
                 ]
-                self._add_group(archive, describe_well(runs, asked.version), there)
-                for number in range(len(fields)):
-                    self._add_image(archive, f"{there}{number}/")
+                if runs:
+                    there[row, column] = len(runs)
+                    self._add_group(archive, describe_well(runs, asked.version), well)
+            for row in dict.fromkeys(row for row, _ in there):
+                self._add_group(archive, {}, f"{rows[row]}/")
+            said = describe_plate(
+                plate.plate.name,
+                rows,
+                columns,
+                list(there),
+                max(there.values(), default=1),
+                [(number, name) for number, (_, name) in enumerate(plate.runs)],
+                asked.version,
+            )
+            self._add_group(archive, said, "")
+
+    def _add_fields(
+        self, archive: zipfile.ZipFile, well: str, fields: list[_Field]
+    ) -> list[_Field]:
+        """Pack the fields of a well; give those that could be read."""
+        found: list[_Field] = []
+        for field in fields:
+            with self._next(field.image_id) as folder:
+                if folder is not None:
+                    move_into(archive, folder, f"{well}{len(found)}/")
+                    found.append(field)
+        return found
 
     @contextmanager
     def _archive(self, key: str, name: str) -> Iterator[zipfile.ZipFile]:
@@ -241,11 +272,18 @@ class _Maker:
             write_group(folder, said, self.asked.version)
             move_into(archive, folder, prefix)
 
-    def _add_image(self, archive: zipfile.ZipFile, prefix: str) -> None:
-        """Pack the image whose turn it is, when it is whole."""
-        name = next(name for name, whole in self.written if whole)
-        with self._aside(name) as folder:
-            move_into(archive, folder, prefix)
+    @contextmanager
+    def _next(self, image_id: int) -> Iterator[Path | None]:
+        """Give the folder of the image whose turn it is; nothing if it is left out."""
+        error: FileError | None = None
+        for each in self.written:
+            error = error or each.error
+            if each.last:
+                break
+        with self._aside(each.folder) as folder:
+            if error is not None:
+                self.left_out.add(image_id, error)
+            yield None if error else folder
 
     @contextmanager
     def _aside(self, name: str) -> Iterator[Path]:
