@@ -138,7 +138,9 @@ def test_workers_and_scheduler_killed_at_random_under_load(
         cluster.kill(cluster.scheduler if kind == "scheduler" else victim)
     wait_for(lambda: all_ended(jobs), SLOW)
     assert runner.poll() is None
-    assert ended(submit(text="last"), SLOW).phase == "COMPLETED"
+    last = ended(submit(text="last", seconds=1), SLOW)
+    assert last.phase == "COMPLETED"
+    assert last.progress_total is not None  # the new scheduler tells it, too
     completed = Job.objects.filter(pk__in=texts, phase="COMPLETED").count()
     assert completed > JOBS * 0.8  # few are lost three times over
     check(texts)

@@ -90,7 +90,7 @@ class Watch:
         select.select(self.executor.filenos(), [], [], 0.02)
         self.said += self.executor.events()
 
-    def until(self, kind, order, seconds=20):
+    def until(self, kind, order, seconds=60):
         def found():
             self.look()
             for event in self.said:
@@ -278,8 +278,8 @@ def test_a_single_piece_is_done_by_the_job_itself(watch, request):
 def test_stubborn_pieces_end_with_their_job(watch, request):
     order = watch.start("pieces", text("slow"))
     count = 2 if "dask" in request.node.name else 1
-    pids = wait_for(lambda: pids_in(order.folder, count))
-    wait_for(lambda: (watch.look(), shares_of(watch, order))[1])
+    pids = wait_for(lambda: pids_in(order.folder, count), 60)
+    wait_for(lambda: (watch.look(), shares_of(watch, order))[1], 60)
     watch.executor.kill(*order.key)
     watch.until(Ended, order)
     assert not any(is_alive(pid) for pid in pids)
@@ -346,7 +346,7 @@ def test_a_lost_dask_worker_is_said(cluster, tmp_path):
         assert ended.lost
         assert "Dask worker" in ended.message
         assert wait_for(lambda: not is_alive(pid), 5)
-        wait_for(lambda: (watched.look(), watched.executor.free == 2)[1])
+        wait_for(lambda: (watched.look(), watched.executor.free == 2)[1], 60)
         order = watched.start("write", text("next"))
         assert watched.until(Ended, order).message == ""
     finally:

@@ -91,7 +91,7 @@ def test_jobs_are_done_by_a_dask_cluster(workers, submit, monkeypatch):
     monkeypatch.setenv("GRATICULE_HOME", str(settings.GRATICULE["home"]))
     monkeypatch.setenv("GRATICULE_ECHO_SERVICE", "true")
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=True, dashboard_address=None
+        n_workers=1, threads_per_worker=2, processes=True, dashboard_address=":0"
     ) as cluster:
         from graticule.jobs import requests
 

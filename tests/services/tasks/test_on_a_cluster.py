@@ -135,7 +135,7 @@ def cluster(database):
     patch.setenv("GRATICULE_HOME", str(settings.GRATICULE["home"]))
     patch.setenv("GRATICULE_ECHO_SERVICE", "true")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as found:
         yield found
     patch.undo()
