@@ -16,6 +16,9 @@ read-write     all     all          all          all          -
 Who has not logged in is the person ``public``, like anybody else a member of
 some groups, but may never change anything. Nobody (``None``) sees nothing.
 
+Whoever holds a shared link sees of what their link's owner sees that one thing and
+what is in it, may change nothing, and sees nothing once the link has expired.
+
 Groups are seen by their members; people by themselves and by those who see
 their things in a group. Nobody changes either through a door.
 """
@@ -29,17 +32,27 @@ from typing import TypeVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from graticule.catalog.models import (
     Annotation,
     Channel,
+    Dataset,
     Fileset,
     Group,
+    Image,
     Membership,
     OriginalFile,
     Permissions,
     Person,
+    Plate,
+    PlateAcquisition,
+    Project,
+    Roi,
+    Screen,
     Shape,
+    Share,
+    Well,
     WellSample,
 )
 from graticule.catalog.models.owned import Owned
@@ -54,6 +67,35 @@ _PATHS: dict[type[models.Model], str] = {
     WellSample: "well",
     Fileset: "folder",
     OriginalFile: "fileset__folder",
+}
+
+# What is in a shared thing: by its kind, the tables and their path to it.
+_SHARED: Mapping[str, Mapping[type[models.Model], str]] = {
+    "image": {Image: "pk"},
+    "dataset": {Dataset: "pk", Image: "datasets"},
+    "project": {Project: "pk", Dataset: "projects", Image: "datasets__projects"},
+    "plate": {
+        Plate: "pk",
+        PlateAcquisition: "plate",
+        Well: "plate",
+        Image: "well_samples__well__plate",
+    },
+    "screen": {
+        Screen: "pk",
+        Plate: "screens",
+        PlateAcquisition: "plate__screens",
+        Well: "plate__screens",
+        Image: "well_samples__well__plate__screens",
+    },
+}
+SHARED = tuple(_SHARED)
+"""The kinds of things that can be shared by a link."""
+# What an image has is seen with it.
+_OF_IMAGES: Mapping[type[models.Model], str] = {
+    Channel: "image",
+    Roi: "image",
+    Shape: "roi__image",
+    WellSample: "image",
 }
 
 
@@ -79,6 +121,8 @@ def visible_to(person: Person | None, query: QuerySet[ModelT]) -> QuerySet[Model
     """
     if person is None or not person.is_active:
         return query.none()
+    if person.share is not None:
+        return _held(person.share, query)
     if person.is_administrator:
         return query
     if query.model is Group:
@@ -98,6 +142,27 @@ def visible_to(person: Person | None, query: QuerySet[ModelT]) -> QuerySet[Model
         attached = Annotation.objects.filter(file=OuterRef("pk"))
         condition |= Q(Exists(attached.filter(_sees(person, ""))))
     return query.filter(condition)
+
+
+def _held(share: Share, query: QuerySet[ModelT]) -> QuerySet[ModelT]:
+    """Keep what hangs in a shared thing and its owner may see; else nothing.
+
+    Asked by ids: a thing that hangs there twice must not come twice.
+    """
+    if share.expires <= timezone.now():
+        return query.none()
+    inside = _SHARED[share.kind]
+    model: type[models.Model] = query.model
+    if model in inside:
+        rows: QuerySet[models.Model] = QuerySet(model)
+        found = rows.filter(**{inside[model]: share.thing_id})
+        seen = query.filter(pk__in=found.order_by().values("pk"))
+    elif model in _OF_IMAGES:
+        images = _held(share, Image.objects.all())
+        seen = query.filter(**{f"{_OF_IMAGES[model]}__in": images})
+    else:
+        return query.none()
+    return visible_to(share.owner, seen)
 
 
 def _sees(person: Person, prefix: str) -> Q:
@@ -134,8 +199,9 @@ class Rights:
     def may(self, verb: Verb, thing: Owned) -> bool:
         """Say whether the person may do something to a thing they can see."""
         person = self.person
-        if person is None or not person.is_active or person.username == PUBLIC:
+        if not _may_change(person):
             return False
+        assert person is not None
         if person.is_administrator or thing.owner_id == person.pk:
             return True
         if thing.group_id not in self.owns:
@@ -160,9 +226,17 @@ def may(person: Person | None, verb: Verb, thing: Owned) -> bool:
 
 def may_create_in(person: Person | None, group: Group) -> bool:
     """Say whether a person may make new things in a group: members may."""
-    if person is None or not person.is_active or person.username == PUBLIC:
+    if not _may_change(person):
         return False
+    assert person is not None
     return person.is_administrator or group.pk in rights_of(person).owns
+
+
+def _may_change(person: Person | None) -> bool:
+    """Say whether a person may change anything at all."""
+    if person is None or not person.is_active:
+        return False
+    return person.username != PUBLIC and person.share is None
 
 
 def _verbs(group: Group, *, is_owner: bool) -> frozenset[Verb]:

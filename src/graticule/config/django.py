@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "graticule.web.headers.headers_middleware",
     "graticule.web.cors.cors_middleware",
     "graticule.web.middleware.EdgeMiddleware",
+    "graticule.web.share.holding.share_middleware",
     "graticule.web.gzip.gzip_middleware",
     # Redirects to the final slash, checks the host, sets Content-Length.
     "django.middleware.common.CommonMiddleware",

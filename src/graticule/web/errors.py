@@ -41,6 +41,7 @@ from graticule.errors import (
 
 logger = logging.getLogger(__name__)
 _LONGEST_PATH_LOGGED = 500
+_SECRET = re.compile(r"(?<=/share/)[\w-]{20,}")
 _MARK_UP = re.compile(r"<(?=[A-Za-z/!?])")
 
 
@@ -113,7 +114,8 @@ def public_message(error: Exception) -> str:
 def log(request: HttpRequest, error: Exception) -> None:
     """Write one line; with a traceback only for what nobody foresaw."""
     # Paths stay quoted and line ends go: clients must not write lines of ours.
-    path = quote(request.path[:_LONGEST_PATH_LOGGED])
+    # Whoever reads the log must not see by it what was shared.
+    path = quote(_SECRET.sub("-", request.path[:_LONGEST_PATH_LOGGED]))
     said = " ".join(str(error).split())
     if not isinstance(error, (GraticuleError, Http404)) and status_of(error) == 500:
         logger.error("%s %s", request.method, path, exc_info=error)

@@ -2,9 +2,10 @@
 
 A bearer token, HTTP Basic (a password or a token), where it is switched on
 credentials in the query (:mod:`graticule.web.login.in_query`), the session cookie,
-or the public person for what the public may ask for. What was found is remembered
-for ``rights_age``, so that a tile costs no look-up; so long may a right live on.
-Decides nothing about rights: that is :mod:`graticule.catalog.access`.
+or the public person for what the public may ask for. Below a shared link it is
+whoever holds that (:mod:`graticule.web.share.holding`), and nobody else. What was
+found is remembered for ``rights_age``, so that a tile costs no look-up; so long may a
+right live on. Decides nothing about rights: that is :mod:`graticule.catalog.access`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from django.contrib.auth import SESSION_KEY, get_user
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from graticule.catalog.login_attempts import TooManyLoginsError
-from graticule.catalog.models import Person
+from graticule.catalog.models import Person, Share
 from graticule.catalog.models.people import PUBLIC
 from graticule.catalog.tokens import find_token
 from graticule.errors import NotPermittedError
@@ -43,6 +44,11 @@ class Principal:
     person: Person | None
     scopes: frozenset[str] | None = None
     by_token: bool = False
+
+    @property
+    def share(self) -> Share | None:
+        """The shared link that this request came by, if any."""
+        return self.person.share if self.person else None
 
     @property
     def is_public(self) -> bool:
@@ -113,8 +119,9 @@ def principal_middleware(
     """Set ``request.principal``; answer 401 to wrong credentials."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
+        holder = getattr(request, "holder", None)
         try:
-            principal = _remember(request)
+            principal = _of_holder(holder) if holder else _remember(request)
         except TooManyLoginsError as error:
             answer = HttpResponse(str(error), status=429, content_type=_PLAIN)
             answer["Retry-After"] = str(error.wait_seconds)
@@ -123,7 +130,7 @@ def principal_middleware(
             answer = HttpResponse("Wrong user name, password or token.", status=401)
             answer["WWW-Authenticate"] = 'Basic realm="Graticule", Bearer'
             return answer
-        if principal.is_public and not _public_may_ask(request):
+        if principal.is_public and not holder and not _public_may_ask(request):
             principal = _NOBODY
         request.principal = principal  # type: ignore[attr-defined]
         if principal.by_token:
@@ -132,6 +139,11 @@ def principal_middleware(
         return get_response(request)
 
     return middleware
+
+
+def _of_holder(holder: Person) -> Principal:
+    """Give who came by a shared link, whoever they have logged in as besides."""
+    return Principal(holder, frozenset({"read"}))
 
 
 def _remember(request: HttpRequest) -> Principal | None:

@@ -29,6 +29,7 @@ urlpatterns = [
     path("clients/", include("graticule.web.clients.urls")),
     path("regions/", include("graticule.web.regions.urls")),
     path("organise/", include("graticule.web.organise.urls")),
+    path("share/", include("graticule.web.share.urls")),
 ]
 
 handler400 = "graticule.web.errors.bad_request"

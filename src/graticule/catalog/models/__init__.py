@@ -27,6 +27,7 @@ from graticule.catalog.models.plates import (
 from graticule.catalog.models.renderings import RenderingSettings
 from graticule.catalog.models.rois import Roi, Shape
 from graticule.catalog.models.search import SearchChange, SearchWord
+from graticule.catalog.models.shares import Share
 from graticule.catalog.models.tokens import LoginLink, Token
 from graticule.catalog.models.uploads import UploadFile, UploadSet
 from graticule.catalog.models.versions import CatalogVersion
@@ -62,6 +63,7 @@ __all__ = [
     "SearchChange",
     "SearchWord",
     "Shape",
+    "Share",
     "Token",
     "UploadFile",
     "UploadSet",

@@ -6,10 +6,13 @@ with ``is_owner``), an *administrator* (``is_superuser``).
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+
+if TYPE_CHECKING:
+    from graticule.catalog.models.shares import Share
 
 PUBLIC = "public"
 """Name of the person that everybody is who has not logged in, and of the group
@@ -50,6 +53,9 @@ class Person(AbstractUser):
     default_group = models.ForeignKey(
         Group, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+
+    share: Share | None = None
+    """The link this person holds who is nobody else, for those without a row."""
 
     class Meta:
         verbose_name = "person"

@@ -22,4 +22,26 @@ ROWS: tuple[Setting, ...] = (
         "Most things, and links between them, that one such change may touch.",
         _GROUP,
     ),
+    Setting(
+        "share_links",
+        kinds.boolean,
+        "true",
+        "Whether people may show what is theirs by links that need no login. Switched "
+        "off, links that there are show nothing.",
+        _GROUP,
+    ),
+    Setting(
+        "max_share_lifetime",
+        kinds.duration,
+        "366 d",
+        "How long such a link may be good at most.",
+        _GROUP,
+    ),
+    Setting(
+        "max_shares",
+        kinds.positive,
+        "1000",
+        "Most such links of one person at a time.",
+        _GROUP,
+    ),
 )

@@ -49,6 +49,8 @@ def kept_answer(
 
 def _rights(person: Person) -> tuple[object, ...]:
     """Give what the rule of visibility looks at."""
+    if person.share is not None:
+        return (person.pk, *_rights(person.share.owner))
     member = Membership.objects.filter(person=person).order_by("group_id")
     groups = member.values_list("group_id", "is_owner", "group__permissions")
     return (person.pk, person.is_administrator, *groups)

@@ -16,6 +16,7 @@ from graticule.web.organise.descriptions import DOOR as ORGANISE
 from graticule.web.pages.descriptions import DOOR as PAGES
 from graticule.web.plates.descriptions import DOOR as PLATES
 from graticule.web.regions.descriptions import DOOR as REGIONS
+from graticule.web.share.descriptions import DOOR as SHARE
 from graticule.web.table.descriptions import DOOR as TABLE
 from graticule.web.upload.descriptions import DOOR as UPLOAD
 from graticule.web.uws.descriptions import DOOR as JOBS
@@ -38,6 +39,7 @@ DOORS: tuple[Door, ...] = (
     PLATES,
     MEASURE,
     ORGANISE,
+    SHARE,
     JOBS,
 )
 # Only people with a browser come here: a one-time link, the way out, addresses that

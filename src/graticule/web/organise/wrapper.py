@@ -24,16 +24,18 @@ _CONFLICT = 409
 
 
 def organise_view(
-    method: str = "POST",
+    *methods_asked: str,
 ) -> Callable[[Callable[..., Any]], Callable[..., HttpResponseBase]]:
     """Make a view that returns a plain value answer JSON.
 
     Parameters
     ----------
-    method
-        What may be asked; ``GET`` stands for ``HEAD``, too.
+    methods_asked
+        What may be asked, ``POST`` if nothing is said; ``GET`` stands for ``HEAD``.
     """
-    methods = ["GET", "HEAD"] if method == "GET" else [method]
+    methods = [*(methods_asked or ("POST",))]
+    if "GET" in methods:
+        methods.append("HEAD")
 
     def decorate(view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
         @wraps(view)

@@ -134,6 +134,7 @@ def plate(request: HttpRequest, plate_id: int) -> HttpResponse:
     runs = list(visible_to(person, found.acquisitions.order_by("pk")))
     field = browse.plate_field(person, found, number, run_id)
     filling = {
+        "plate_id": found.pk,
         "title": found.name,
         "description": found.description,
         "trail": answers.trail(browse.parent_of(person, found), found.name),

@@ -150,6 +150,7 @@ def may_create(request: HttpRequest, caller: Caller) -> bool:
     principal = request.principal  # type: ignore[attr-defined]
     return (
         principal.person is not None
+        and principal.share is None
         and values["anonymous_jobs"] != "none"
         and not values["public_get_only"]
     )

@@ -122,6 +122,9 @@ export class Bar {
     if (images.length > 1 && images.length <= MOST_COMPARED) {
       acts.push(this.#act("Compare", "split", () => compare(images)));
     }
+    if (document.documentElement.hasAttribute("data-shared")) {
+      return acts;
+    }
     acts.push(this.#makeMenu(images));
     const ids = images.map(({ id }) => `image=${id}`).join("&");
     const address = `${base}webgateway/archived_files/download/?${ids}`;

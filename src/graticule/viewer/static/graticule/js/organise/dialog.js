@@ -16,10 +16,19 @@ let count = 0;
  * @param {function(): Promise<boolean|void>} options.go Acts; `false` keeps it open.
  * @param {boolean} [options.danger]
  * @param {Node[]} [options.also] Further buttons.
+ * @param {string} [options.leave] What the button says that does nothing.
  * @returns {{dialog: HTMLDialogElement, act: HTMLButtonElement,
  *   run: function(function(): Promise<boolean|void>): Promise<void>}}
  */
-export function openDialog({ title, body, act, go, danger = false, also = [] }) {
+export function openDialog({
+  title,
+  body,
+  act,
+  go,
+  danger = false,
+  also = [],
+  leave = "Cancel",
+}) {
   count += 1;
   const name = `dialog-${count}`;
   const wrong = element("p", { class: "wrong", role: "alert", hidden: true });
@@ -38,7 +47,7 @@ export function openDialog({ title, body, act, go, danger = false, also = [] }) 
       { class: "dialog-acts" },
       ...also,
       element("span", { class: "space" }),
-      element("button", { type: "button", class: "button", onclick: close }, "Cancel"),
+      element("button", { type: "button", class: "button", onclick: close }, leave),
       button,
     ),
   );

@@ -1,0 +1,1 @@
+"""The door of shared links: made, listed and revoked by their owners, and used."""
