@@ -61,6 +61,17 @@ def test_nobody_has_to_log_in(private, configured):
         assert client.get(path)["Location"].startswith("/webclient/login/")
 
 
+def test_the_way_back_to_what_it_is_on(make_table, logged_in):
+    cast, row, url = make_table()
+    text = logged_in(cast.bob).get(url).content.decode()
+    assert f'<a href="/image/{row.pk}/">{row.name}</a>' in text
+    type(row).objects.filter(pk=row.pk).update(
+        group=cast.charlie.memberships.get().group
+    )
+    hidden = logged_in(cast.bob).get(url).content.decode()
+    assert f"/image/{row.pk}/" not in hidden
+
+
 def test_what_it_is(make_table, logged_in):
     cast, _, url = make_table()
     found = checked(logged_in(cast.alice).get(f"{url}columns/"), f"{DOOR}/columns")

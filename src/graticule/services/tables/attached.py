@@ -67,6 +67,18 @@ def find_table(person: Person | None, file_id: int) -> Table:
     return open_table(find_table_file(person, file_id).path)
 
 
+def bearers_of(person: Person | None, file_id: int) -> list[Named]:
+    """List the things that bear a table and that a person may see."""
+    found: list[Named] = []
+    links = _links(person).filter(annotation__file=file_id).order_by("pk")
+    for link in links.select_related("target_type"):
+        model = link.target_type.model_class()
+        if model is not None and issubclass(model, Named):
+            rows: QuerySet[Named] = QuerySet(model).filter(pk=link.target_id)
+            found += visible_to(person, rows)
+    return found
+
+
 def tables_on(
     person: Person | None,
     parent: type[Named],

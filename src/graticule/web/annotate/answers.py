@@ -120,14 +120,14 @@ def _trail(path: Path) -> list[Json]:
         {
             "kind": _KINDS[type(step.thing)],
             "id": step.thing.pk,
-            "name": _name_of(step.thing),
-            "url": _page_of(step.thing),
+            "name": name_of(step.thing),
+            "url": page_of(step.thing),
         }
         for step in path[:-1]
     ]
 
 
-def _name_of(thing: Any) -> str:
+def name_of(thing: Any) -> str:
     """Name a thing; a well without a name by its row and column."""
     if thing.name:
         return str(thing.name)
@@ -138,7 +138,12 @@ def _name_of(thing: Any) -> str:
     return f"{_KINDS[type(thing)].capitalize()} {thing.pk}"
 
 
-def _page_of(thing: Any) -> str:
+def has_page(thing: Any) -> bool:
+    """Whether a thing is one of those that have annotations here."""
+    return type(thing) in _KINDS
+
+
+def page_of(thing: Any) -> str:
     """Give the address of a thing's page; a run's is its plate's."""
     if isinstance(thing, PlateAcquisition):
         return reverse("plate", args=[thing.plate_id])

@@ -8,10 +8,12 @@ from typing import Any
 from django.urls import reverse
 
 from graticule.catalog.models import OriginalFile
+from graticule.catalog.models.owned import Named
 from graticule.services.tables.columns import ARRAY_KINDS, WHOLE_KINDS, Kind
 from graticule.services.tables.ordering import Page
 from graticule.services.tables.pointing import Place, pointed_kind
 from graticule.services.tables.store import Table
+from graticule.web.annotate.answers import has_page, name_of, page_of
 
 Json = dict[str, Any]
 _JOB = "table-query"
@@ -38,6 +40,14 @@ def columns(table: Table, file: OriginalFile) -> Json:
         "thing_url": things,
         "job_url": reverse("uws_list", args=[_JOB]),
     }
+
+
+def trail(file: OriginalFile, bearers: list[Named]) -> list[tuple[str, str | None]]:
+    """Write breadcrumbs: the first thing that bears the table, then the table."""
+    above = [
+        (name_of(thing), page_of(thing)) for thing in bearers[:1] if has_page(thing)
+    ]
+    return [*above, (file.name, None)]
 
 
 def _shape(kind: Kind) -> str:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from graticule.services.tables import ordering
-from graticule.services.tables.attached import find_table, find_table_file
+from graticule.services.tables.attached import bearers_of, find_table, find_table_file
 from graticule.services.tables.pointing import place_of
 from graticule.web.annotate.wrapper import json_view
 from graticule.web.pages.answers import shared
@@ -17,8 +17,13 @@ from graticule.web.table.answers import Json
 
 def page(request: HttpRequest, table: int) -> HttpResponse:
     """Show a table as a grid."""
-    file = find_table_file(person_of(request), table)
-    filling = {"title": file.name, "table_id": file.pk, "trail": [(file.name, None)]}
+    person = person_of(request)
+    file = find_table_file(person, table)
+    filling = {
+        "title": file.name,
+        "table_id": file.pk,
+        "trail": answers.trail(file, bearers_of(person, table)),
+    }
     return render(request, "graticule/table.html", shared() | filling)
 
 

@@ -4,6 +4,7 @@ import "../jobs/confirm.js";
 
 import { element } from "../dom.js";
 import { button, iconButton, moment, section } from "./pieces.js";
+import { tableFold } from "./rows.js";
 
 const UNITS = ["bytes", "KB", "MB", "GB", "TB"];
 
@@ -18,6 +19,7 @@ export class Files {
   #list = element("ul", { class: "files" });
   #waiting = element("div", { class: "uploads" });
   #field;
+  #rows = new Map();
 
   constructor(panel) {
     this.panel = panel;
@@ -80,7 +82,16 @@ export class Files {
         `${facts.filter(Boolean).join(" · ")} · `,
         moment(file.created),
       ),
+      ...(file.table ? [this.#rowsOf(file)] : []),
     );
+  }
+
+  /** The rows of a table within the panel; they stay open when others change. */
+  #rowsOf(file) {
+    if (!this.#rows.has(file.id)) {
+      this.#rows.set(file.id, tableFold(file.table));
+    }
+    return this.#rows.get(file.id);
   }
 
   #over(event) {
