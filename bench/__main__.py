@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import answers, images, jobs, scan, search, tables, tiles, viewer
+from bench import answers, exports, images, jobs, scan, search, tables, tiles, viewer
 
 _ALL = {"tiles", "scan", "answers", "search", "tables", "jobs", "viewer"}
 _SMALL_FILES = 2000
@@ -39,6 +39,7 @@ def main() -> None:
             tables.measure(kept, home / "tables")
         if "jobs" in wanted:
             jobs.measure(home / "jobs")
+            exports.measure(images.fluorescence(kept), home / "exports")
         if "viewer" in wanted:
             _viewer(kept, home)
     if "--clean" in wanted:

@@ -27,14 +27,19 @@ _EFFORT = 6
 
 def measure(file: Path, home: Path) -> None:
     """Print what writing an image anew costs, and what copying its tiles does."""
-    env = environment(home)
-    scan = [*GRATICULE, "scan", str(file.parent)]
-    subprocess.run(scan, env=env, check=True, capture_output=True)
     print(f"\n{file.name} ({file.stat().st_size >> 20} MiB) as OME-TIFF")
-    script = _run(env, "script", file, home)
-    _print("plain tifffile script, deflate", script, script)
-    _print("job, deflate", _run(env, "small", file, home), script)
-    _print("job, tiles copied", _run(env, "fast", file, home), script)
+    anew = home / "lzw" / file.name
+    anew.parent.mkdir(parents=True)
+    _script(file, anew, "lzw")
+    for source, what in ((anew, "deflated anew"), (file, "tiles copied")):
+        own = home / what
+        own.mkdir()
+        env = environment(own)
+        scan = [*GRATICULE, "scan", str(source.parent)]
+        subprocess.run(scan, env=env, check=True, capture_output=True)
+        script = _run(env, "script", source, own)
+        _print(f"plain tifffile script, {what}", script, script)
+        _print(f"job, {what}", _run(env, "small", source, own), script)
 
 
 def _print(what: str, said: dict[str, float], script: dict[str, float]) -> None:
@@ -55,10 +60,11 @@ def _run(env: dict[str, str], what: str, file: Path, home: Path) -> dict[str, fl
     return found
 
 
-def _script(file: Path, out: Path) -> None:
+def _script(file: Path, out: Path, compression: str = "adobe_deflate") -> None:
+    effort = {} if compression == "lzw" else {"level": _EFFORT}
     with (
         tifffile.TiffFile(file) as tif,
-        tifffile.TiffWriter(out / "script.ome.tif", bigtiff=True, ome=True) as writer,
+        tifffile.TiffWriter(out, bigtiff=True, ome=True) as writer,
     ):
         levels = tif.series[0].levels
         for number, level in enumerate(levels):
@@ -70,8 +76,8 @@ def _script(file: Path, out: Path) -> None:
                 shape=level.shape,
                 dtype=level.dtype,
                 tile=(_TILE, _TILE),
-                compression="adobe_deflate",
-                compressionargs={"level": _EFFORT},
+                compression=compression,
+                compressionargs=effort,
                 photometric="minisblack",
                 **more,
             )
@@ -112,7 +118,7 @@ def _job(compression: str, out: Path) -> None:
 
 def _main(what: str, file: Path, out: Path) -> None:
     if what == "script":
-        _script(file, out)
+        _script(file, out / "script.ome.tif")
     else:
         _job(what, out)
     used = resource.getrusage(resource.RUSAGE_SELF)
