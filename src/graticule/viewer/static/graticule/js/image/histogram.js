@@ -47,6 +47,7 @@ export function automaticWindow(counts, { start, end }) {
 
 export class Histogram {
   #counts = null;
+  #bars = [];
   #asked = "";
 
   /**
@@ -75,6 +76,7 @@ export class Histogram {
     }
     if (asked === this.#asked) {
       this.#counts = counts;
+      this.#bars = counts ? bars(counts) : [];
     }
   }
 
@@ -115,9 +117,8 @@ export class Histogram {
       style.getPropertyValue(name),
     );
     const span = domain.end - domain.start || 1;
-    const counts = bars(this.#counts);
-    const bin = (measured.end - measured.start) / counts.length;
-    barHeights(counts, logarithmic).forEach((tall, index) => {
+    const bin = (measured.end - measured.start) / this.#bars.length;
+    barHeights(this.#bars, logarithmic).forEach((tall, index) => {
       const value = measured.start + index * bin;
       const left = ((value - domain.start) / span) * width;
       const right = ((value + bin - domain.start) / span) * width;

@@ -18,6 +18,7 @@ const HELP = [
   [["."], "Actual size"],
   [["1", "…", "9"], "Switch a channel on or off; with ⇧ this one only"],
   [["g"], "Grey or colour"],
+  [["Ctrl z", "Ctrl ⇧ z"], "Undo, do again how it is drawn"],
   [["f"], "Full screen"],
   [["p"], "Show or hide the panel"],
   [["l"], "Copy a link to this view"],

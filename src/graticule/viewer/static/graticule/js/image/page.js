@@ -31,6 +31,8 @@ const gateway = new Gateway(
 
 /** Everything that follows when the image is known. */
 class ImagePage {
+  #shown = "";
+
   constructor(data) {
     this.data = data;
     this.gateway = gateway;
@@ -120,10 +122,14 @@ class ImagePage {
     });
   }
 
-  /** Draw the display anew, everywhere. */
-  #draw() {
+  /** Show the display everywhere; `anew` asks also for a picture that is shown. */
+  #draw(anew = false) {
     const { display } = this;
-    this.picture.show(new PlaneSource(this.grid, this.pictureUrls(display)));
+    const shown = `${display.z} ${display.t} ${renderingQuery(display)}`;
+    if (anew || shown !== this.#shown) {
+      this.#shown = shown;
+      this.picture.show(new PlaneSource(this.grid, this.pictureUrls(display)));
+    }
     this.cards.forEach((card) => card.update());
     const grey = document.querySelector("[data-action=greyscale]");
     grey.setAttribute("aria-pressed", String(display.model === "greyscale"));
@@ -193,14 +199,14 @@ class ImagePage {
       return;
     }
     notices.trouble("tiles", "Parts of the image could not be loaded.", () =>
-      this.#draw(),
+      this.#draw(true),
     );
     const error = await gateway.troubleWith(url);
     if (error && notices.has("tiles")) {
       notices.trouble(
         "tiles",
         `Parts of the image could not be loaded. ${error.message}`,
-        () => this.#draw(),
+        () => this.#draw(true),
       );
     }
   }
