@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("graticule.web.pages.urls")),
     path("", include("graticule.web.login.urls")),
     path("", include("graticule.web.openapi.urls")),
+    path("", include("graticule.web.seek.urls")),
     path("account/", include("graticule.web.account.urls")),
     path("administration/", include("graticule.web.administration.urls")),
     path("api/", include("graticule.web.api.urls")),

@@ -82,8 +82,25 @@ def matching(
     return visible_to(person, things).filter(_conditions(things).of(resolve(query)))
 
 
+def first_matching(
+    person: Person | None, query: Node, things: QuerySet[NamedT], most: int
+) -> list[NamedT]:
+    """Find a few, by name: those that have been in the catalogue longest.
+
+    Raises
+    ------
+    graticule.services.search.query.QueryError
+        If ``id:`` is given no number.
+    """
+    catch_up_if_possible()
+    return _first(person, things.only("name"), resolve(query), most)
+
+
 def _first(
-    person: Person | None, things: QuerySet[NamedT], query: Resolved
+    person: Person | None,
+    things: QuerySet[NamedT],
+    query: Resolved,
+    most: int = MOST_FOUND,
 ) -> list[NamedT]:
     """Find the first by id: databases have them so, and need not sort all."""
     seen = visible_to(person, things).order_by("pk")
@@ -91,11 +108,11 @@ def _first(
     rows: list[NamedT] | None = None
     some = conditions.first_ids(query, _GUESS)
     if some is not None:
-        rows = list(seen.filter(pk__in=some)[:MOST_FOUND])
-        if len(rows) < MOST_FOUND and len(some) == _GUESS:
+        rows = list(seen.filter(pk__in=some)[:most])
+        if len(rows) < most and len(some) == _GUESS:
             rows = None  # many cannot be seen: ask for all
     if rows is None:
-        rows = list(seen.filter(conditions.of(query))[:MOST_FOUND])
+        rows = list(seen.filter(conditions.of(query))[:most])
     return sorted(rows, key=lambda row: (row.name.casefold(), row.pk))
 
 

@@ -16,6 +16,7 @@ from graticule.web.organise.descriptions import DOOR as ORGANISE
 from graticule.web.pages.descriptions import DOOR as PAGES
 from graticule.web.plates.descriptions import DOOR as PLATES
 from graticule.web.regions.descriptions import DOOR as REGIONS
+from graticule.web.seek.descriptions import DOOR as SEEK
 from graticule.web.share.descriptions import DOOR as SHARE
 from graticule.web.table.descriptions import DOOR as TABLE
 from graticule.web.upload.descriptions import DOOR as UPLOAD
@@ -32,6 +33,7 @@ DOORS: tuple[Door, ...] = (
     TABLE,
     CLIENTS,
     PAGES,
+    SEEK,
     UPLOAD,
     BROWSE,
     REGIONS,

@@ -124,11 +124,16 @@ def _pager(page: Page, base: str) -> dict[str, Any]:
     }
 
 
-def start_query(text: str, kind: Kind | None) -> str:
-    """Give the address of the start page with a search and one kind in full."""
-    asked = {"q": text, "show": kind.value if kind else ""}
+def start_query(kind: Kind) -> str:
+    """Give the address of the start page with one kind in full."""
+    return f"{reverse('start')}?{urlencode({'show': kind.value})}"
+
+
+def search_address(text: str, kind: Kind | None) -> str:
+    """Give the address of the page of results of a search."""
+    asked = {"q": text, "kind": kind.value if kind else ""}
     query = urlencode({key: value for key, value in asked.items() if value})
-    return reverse("start") + (f"?{query}" if query else "")
+    return f"{reverse('search')}?{query}"
 
 
 def image_page(image: Image, place: Place) -> dict[str, Any]:

@@ -42,30 +42,26 @@ def _find(
 
 
 def start(request: HttpRequest) -> HttpResponse:
-    """Show everything, or what a search found, by kind."""
+    """Show everything by kind; a search has a page of its own."""
     person = person_of(request)
     asked = params.listing(request)
+    if asked.text:
+        return HttpResponseRedirect(answers.search_address(asked.text, asked.only))
     size = browse.PAGE_SIZE if asked.only else _BEGINNING
     sections = []
     for kind in [asked.only] if asked.only else Kind:
-        query = (
-            browse.searched(person, kind, asked.text)
-            if asked.text
-            else browse.top_level(person, kind)
-        )
+        query = browse.top_level(person, kind)
         page = browse.page_of(person, kind, query, asked.page, size)
         if page.total:
-            here = answers.start_query(asked.text, kind)
+            here = answers.start_query(kind)
             more = "" if asked.only else here
             sections.append(answers.section(answers.HEADINGS[kind], page, here, more))
-    if not sections and not asked.text:
+    if not sections:
         return shown(request, "welcome.html", {})
     filling = {
-        "title": f"“{asked.text}”" if asked.text else "Collection",
-        "kind": "Search" if asked.text else "",
-        "q": asked.text,
+        "title": "Collection",
         "sections": sections,
-        "browse": {"kind": "search" if asked.text else "start"},
+        "browse": {"kind": "start"},
     }
     return shown(request, "shelves.html", filling)
 
