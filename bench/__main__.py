@@ -1,6 +1,6 @@
 """Measure what is named, or everything, and print it.
 
-``python -m bench [tiles|scan|answers|search|tables|jobs|viewer]``
+``python -m bench [tiles|scan|answers|search|tables|jobs|regions|viewer]``
 """
 
 from __future__ import annotations
@@ -12,9 +12,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import answers, exports, images, jobs, scan, search, tables, tiles, viewer
+from bench import (
+    answers,
+    exports,
+    images,
+    jobs,
+    regions,
+    scan,
+    search,
+    tables,
+    tiles,
+    viewer,
+)
 
-_ALL = {"tiles", "scan", "answers", "search", "tables", "jobs", "viewer"}
+_ALL = {"tiles", "scan", "answers", "search", "tables", "jobs", "regions", "viewer"}
 _SMALL_FILES = 2000
 _CATALOGUED = 100_000
 _FOUR = "c=1|100:4000$0000FF,2|100:4000$00FF00,3|100:4000$FF0000,4|100:4000$FF00FF&m=c"
@@ -37,6 +48,8 @@ def main() -> None:
             search.measure(home / "4", _CATALOGUED)
         if "tables" in wanted:
             tables.measure(kept, home / "tables")
+        if "regions" in wanted:
+            regions.measure(images.slide(kept), home / "regions", _CATALOGUED)
         if "jobs" in wanted:
             jobs.measure(home / "jobs")
             exports.measure(images.fluorescence(kept), home / "exports")

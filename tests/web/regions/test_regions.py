@@ -151,7 +151,7 @@ def test_list_is_filtered_sorted_and_paged(draw, ask):
     assert order(offset=1, limit=2) == [1, 2]
     assert ask("list/", "list", text="alpha", limit=1, count="true")["total"] == 2
     assert ask("place/", "place", shape=ids[0], order="text")["place"] == 3
-    ask("place/", "message", 404, shape=ids[0], text="alpha")
+    assert ask("place/", "place", shape=ids[0], text="alpha")["place"] is None
 
 
 @pytest.mark.parametrize(

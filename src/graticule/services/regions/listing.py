@@ -10,7 +10,6 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from graticule.catalog.models import Image, Person, Shape
-from graticule.errors import NotFoundError
 from graticule.services.containers import find
 from graticule.services.regions.shapes import Region, regions, shapes_on
 from graticule.services.regions.view import check_plane, on_plane
@@ -93,19 +92,16 @@ def count_listed(person: Person | None, image_id: int, wanted: Wanted) -> int:
 
 def place_of(
     person: Person | None, image_id: int, wanted: Wanted, shape_id: int
-) -> int:
-    """Find where in the list a shape is, from 0.
+) -> int | None:
+    """Find where in the list a shape is, from 0; ``None`` if it is not in it.
 
-    Raises
-    ------
-    graticule.errors.NotFoundError
-        If it is not in the list, besides as :func:`listed`.
+    Raises as :func:`listed`.
     """
     ids = _query(person, image_id, wanted).values_list("pk", flat=True)
     for place, found in enumerate(ids.iterator(5000)):
         if found == shape_id:
             return place
-    raise NotFoundError(f"Shape:{shape_id} is not in the list.")
+    return None
 
 
 def picked(

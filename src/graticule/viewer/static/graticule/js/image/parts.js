@@ -9,6 +9,7 @@ const PARTS = [
   () => import("../measure/part.js"),
   () => import("../compare/part.js"),
   () => import("../info/part.js"),
+  () => import("../rois/part.js"),
 ];
 
 /** Fetch and join all parts; `viewer` says `data-parts` "there" after it. */
