@@ -194,9 +194,10 @@ def test_the_info_tab_leads_to_the_table(server, page, table):
     page.goto(f"{server.url}/image/{server.image}/?tab=info")
     rows, _ = table
     page.locator(".file-rows summary").click()
-    area = page.locator(".file-rows tbody tr").nth(2).locator("td").nth(1)
-    area.wait_for(timeout=WAIT_MS)
-    assert float(area.inner_text()) == pytest.approx(rows[2][1], rel=1e-6)
+    third = page.locator(".file-rows tbody tr").nth(2)
+    third.locator("a").wait_for(timeout=WAIT_MS)
+    area = third.locator("td").nth(1).inner_text()
+    assert float(area) == pytest.approx(rows[2][1], rel=1e-6)
     page.get_by_role("link", name="Open table").click()
     page.wait_for_url(table[1])
 
