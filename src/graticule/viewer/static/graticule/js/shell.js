@@ -44,8 +44,8 @@ label();
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, select, textarea");
-  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
-    const box = document.querySelector(".seek input");
+  const box = document.querySelector(".seek input");
+  if (event.key === "/" && box && !typing && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     box.focus();
     box.select();
