@@ -290,7 +290,7 @@ def test_the_public_sees_no_way_to_change(new_tab, server):
     open_things(tab, "Embryos", "Day 1")
     bar = select(tab, 2)
     acts = bar.locator("[data-act]").evaluate_all("all => all.map(a => a.dataset.act)")
-    assert acts == ["make", "download"]
+    assert acts == ["split", "make", "download"]
 
 
 def test_fits_a_tablet(new_tab, server):
