@@ -6,7 +6,8 @@ images found. Knows no addresses.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,8 +28,8 @@ from graticule.services.search.filters import Filters, found
 
 MOST_VALUES = 30
 """Values of a facet that are given, the most frequent ones."""
-MOST_PAIRS = 5_000
-"""Links of key-value pairs that are looked at for their keys."""
+# Ids in one question: databases take so many.
+_CHUNK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,10 @@ def facets(person: Person | None, asked: Filters) -> dict[str, list[Value]]:
     """
     images = replace(asked, kind=Kind.IMAGE)
     ids = _images(person, images)
+    tags, keys = _annotated(person, ids)
     return {
-        "tag": _tags(person, ids),
-        "key": _keys(person, ids),
+        "tag": tags,
+        "key": keys,
         "owner": _owners(person, replace(images, owners=())),
         "group": _groups(person, replace(images, groups=())),
         "channel": _channels(ids),
@@ -77,28 +79,50 @@ def _texts(rows: list[tuple[Any, int]]) -> list[Value]:
     return [Value(text, text, count) for text, count in rows if text]
 
 
-def _links(person: Person | None, ids: QuerySet[Any], kind: str) -> QuerySet[Any]:
-    seen = visible_to(person, Annotation.objects.filter(kind=kind))
-    return AnnotationLink.objects.filter(
-        target_type=ContentType.objects.get_for_model(Image),
-        target_id__in=ids.values("pk"),
-        annotation__in=seen.order_by().values("pk"),
+def _annotated(
+    person: Person | None, ids: QuerySet[Any]
+) -> tuple[list[Value], list[Value]]:
+    """Count the images by their tags, and by the keys of their key-value pairs.
+
+    Joined here: databases take ten times as long to plan around the rule of
+    visibility of both.
+    """
+    images = _images_of(set(ids.values_list("pk", flat=True)))
+    tags: dict[str, set[int]] = defaultdict(set)
+    keys: dict[str, set[int]] = defaultdict(set)
+    annotations = list(images)
+    for start in range(0, len(annotations), _CHUNK):
+        some = Annotation.objects.filter(
+            pk__in=annotations[start : start + _CHUNK],
+            kind__in=(Annotation.Kind.TAG, Annotation.Kind.MAP),
+        )
+        seen = visible_to(person, some).order_by()
+        for pk, text, pairs in seen.values_list("pk", "text", "pairs"):
+            if text:
+                tags[text] |= images[pk]
+            for key, _ in pairs or ():
+                keys[key] |= images[pk]
+    return _most(tags), _most(keys)
+
+
+def _images_of(wanted: set[int]) -> dict[int, set[int]]:
+    """Find which of some images each annotation is on."""
+    links = AnnotationLink.objects.filter(
+        target_type=ContentType.objects.get_for_model(Image)
     ).order_by()
+    if len(wanted) <= _CHUNK:
+        links = links.filter(target_id__in=wanted)
+    found: dict[int, set[int]] = defaultdict(set)
+    pairs = links.values_list("annotation_id", "target_id")
+    for annotation, image in pairs.iterator():
+        if image in wanted:
+            found[annotation].add(image)
+    return found
 
 
-def _tags(person: Person | None, ids: QuerySet[Any]) -> list[Value]:
-    links = _links(person, ids, Annotation.Kind.TAG)
-    return _texts(_top(links, "annotation__text", "target_id"))
-
-
-def _keys(person: Person | None, ids: QuerySet[Any]) -> list[Value]:
-    links = _links(person, ids, Annotation.Kind.MAP)
-    pairs = links.values_list("target_id", "annotation__pairs")[:MOST_PAIRS]
-    counted: Counter[str] = Counter()
-    for _, key in {(pk, key) for pk, rows in pairs for key, _ in rows or ()}:
-        counted[key] += 1
-    ordered = sorted(counted.items(), key=lambda each: (-each[1], each[0]))
-    return _texts(ordered[:MOST_VALUES])
+def _most(counted: Mapping[str, set[int]]) -> list[Value]:
+    rows = [(text, len(images)) for text, images in counted.items()]
+    return _texts(sorted(rows, key=lambda row: (-row[1], row[0]))[:MOST_VALUES])
 
 
 def _owners(person: Person | None, asked: Filters) -> list[Value]:
