@@ -8,16 +8,19 @@ const TYPE = "application/x-graticule-things";
 
 let dragged = null;
 
+/** What an element stands for: by kind and id, or by the key of a tree's node. */
 function thingOf({ dataset }) {
-  return { kind: dataset.kind, id: Number(dataset.id) };
+  const [kind, id] = dataset.key?.split(":") ?? [dataset.kind, dataset.id];
+  return { kind, id: Number(id) };
 }
 
 function targetOf(event) {
-  const node = event.target.closest?.("[data-kind][data-id]");
+  const node = event.target.closest?.("[data-kind][data-id], [role=tree] [data-key]");
   if (!dragged || !node || node.id === "browse") {
     return null;
   }
-  return node.dataset.kind === PARENT[oneKind(dragged)] ? node : null;
+  const { kind, id } = thingOf(node);
+  return id && kind === PARENT[oneKind(dragged)] ? node : null;
 }
 
 function unmark() {
