@@ -1,6 +1,6 @@
 """Measure what is named, or everything, and print it.
 
-``python -m bench [tiles|scan|answers|search|tables|jobs|regions|viewer]``
+``python -m bench [browse|tiles|scan|answers|search|tables|jobs|regions|viewer]``
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bench import (
     answers,
+    browse,
     exports,
     images,
     jobs,
@@ -25,7 +26,17 @@ from bench import (
     viewer,
 )
 
-_ALL = {"tiles", "scan", "answers", "search", "tables", "jobs", "regions", "viewer"}
+_ALL = {
+    "tiles",
+    "scan",
+    "answers",
+    "search",
+    "tables",
+    "jobs",
+    "regions",
+    "viewer",
+    "browse",
+}
 _SMALL_FILES = 2000
 _CATALOGUED = 100_000
 _FOUR = "c=1|100:4000$0000FF,2|100:4000$00FF00,3|100:4000$FF0000,4|100:4000$FF00FF&m=c"
@@ -50,6 +61,8 @@ def main() -> None:
             tables.measure(kept, home / "tables")
         if "regions" in wanted:
             regions.measure(images.slide(kept), home / "regions", _CATALOGUED)
+        if "browse" in wanted:
+            browse.measure(home / "browse")
         if "jobs" in wanted:
             jobs.measure(home / "jobs")
             exports.measure(images.fluorescence(kept), home / "exports")

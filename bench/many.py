@@ -1,7 +1,7 @@
 """A catalogue of many images without as many files, made quickly.
 
 All are planes of one small stack, each drawn in a colour of its own. Run in a process
-of its own with its own state: ``python -m bench.many FILES DATASET-SIZE…``.
+of its own with its own state: ``python -m bench.many HOME FOLDER DATASET-SIZE…``.
 """
 
 from __future__ import annotations
@@ -59,12 +59,12 @@ def make(home: Path, folder: Path, *sizes: int) -> None:
     env = environment(home)
     scan = [*GRATICULE, "scan", str(folder)]
     subprocess.run(scan, env=env, check=True, capture_output=True)
-    fill = [sys.executable, "-m", "bench.many", *map(str, sizes)]
+    fill = [sys.executable, "-m", "bench.many", "--fill", *map(str, sizes)]
     root = Path(__file__).parent.parent
     subprocess.run(fill, env=env, check=True, cwd=root)
 
 
-def _main(sizes: list[int]) -> None:
+def _fill(sizes: list[int]) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "graticule.config.django"
     import django  # noqa: PLC0415 -- needs the settings
 
@@ -72,6 +72,7 @@ def _main(sizes: list[int]) -> None:
     from django.db import transaction  # noqa: PLC0415 -- needs django
 
     from graticule.catalog.models import Dataset, Image, Project  # noqa: PLC0415
+    from graticule.services.search.index import catch_up_whole  # noqa: PLC0415
 
     model = Image.objects.get()
     owned = {"owner": model.owner, "group": model.group}
@@ -87,6 +88,7 @@ def _main(sizes: list[int]) -> None:
             dataset = Dataset.objects.create(name=f"{size:,} images", **owned)
             project.datasets.add(dataset)
             _hang(dataset, images)
+    catch_up_whole()
 
 
 def _images(model: Any, first: int, count: int) -> list[Any]:
@@ -142,4 +144,7 @@ def _hang(dataset: Any, images: list[Any]) -> None:
 
 
 if __name__ == "__main__":
-    _main([int(word) for word in sys.argv[1:]])
+    if sys.argv[1] == "--fill":
+        _fill([int(word) for word in sys.argv[2:]])
+    else:
+        make(Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:]))

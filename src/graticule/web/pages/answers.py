@@ -27,6 +27,9 @@ from graticule.services.engine import engine
 _LUT_STOPS = 9
 _TIMES = "\N{MULTIPLICATION SIGN}"
 
+# So many images are shown as they are written; more are a gallery.
+_SHELF = 24
+
 _CHILDREN = {
     Kind.PROJECT: ("dataset", "datasets"),
     Kind.DATASET: ("image", "images"),
@@ -58,6 +61,37 @@ def trail(place: Place, name: str) -> list[tuple[str, str | None]]:
         (parent, address(kind, parent_id)) for kind, parent_id, parent in place.parents
     ]
     return [*above, (name, None)]
+
+
+def tree_path(place: Place, kind: Kind, thing_id: int) -> str:
+    """Say where a page is in the tree, outermost first: ``project:1 dataset:5``."""
+    above = [f"{kind.value}:{parent_id}" for kind, parent_id, _ in place.parents]
+    return " ".join([*above, f"{kind.value}:{thing_id}"])
+
+
+def listed_in(kind: Kind, thing_id: int, total: int) -> dict[str, Any]:
+    """Say what is listed on a container's page, and where scripts ask for images."""
+    listed = {"kind": kind.value, "id": thing_id}
+    many = kind is Kind.DATASET and total > _SHELF
+    return listed | (_asked(dataset=thing_id) if many else {})
+
+
+def listed_on_start(only: Kind | None, total: int) -> dict[str, Any]:
+    """Say the same of the start page, or of one kind in full."""
+    listed: dict[str, Any] = {"kind": "start"}
+    if only is None:
+        return listed | {"recent": _of_images()}
+    many = only is Kind.IMAGE and total > _SHELF
+    return listed | (_asked(orphaned=1) if many else {})
+
+
+def _asked(**query: Any) -> dict[str, str]:
+    return _of_images() | {"ids": f"{reverse('browse_ids')}?{urlencode(query)}"}
+
+
+def _of_images() -> dict[str, str]:
+    """Say where facts about images are, and their pages (0 stands for the id)."""
+    return {"rows": reverse("browse_images"), "page": reverse("image", args=[0])}
 
 
 def section(title: str, page: Page, address_of_page: str, more: str = "") -> Any:

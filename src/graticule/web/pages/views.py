@@ -13,6 +13,7 @@ from graticule.catalog.access import visible_to
 from graticule.catalog.models import Dataset, Image, Plate, Project, Screen
 from graticule.errors import NotFoundError
 from graticule.services import browse
+from graticule.services import tree as trees
 from graticule.services.browse import Kind
 from graticule.services.containers import find as find_visible
 from graticule.web.pages import answers, menus, params, plate_answers
@@ -50,6 +51,8 @@ def start(request: HttpRequest) -> HttpResponse:
     size = browse.PAGE_SIZE if asked.only else _BEGINNING
     sections = []
     for kind in [asked.only] if asked.only else Kind:
+        if kind is Kind.IMAGE and not trees.orphans(person):
+            continue  # remembered: finding none takes a look at all images
         query = browse.top_level(person, kind)
         page = browse.page_of(person, kind, query, asked.page, size)
         if page.total:
@@ -61,7 +64,8 @@ def start(request: HttpRequest) -> HttpResponse:
     filling = {
         "title": "Collection",
         "sections": sections,
-        "browse": {"kind": "start"},
+        "tree_path": "orphaned" if asked.only is Kind.IMAGE else "",
+        "browse": answers.listed_on_start(asked.only, page.total),
     }
     return shown(request, "shelves.html", filling)
 
@@ -113,7 +117,8 @@ def _shelves(
         "description": parent.description,
         "trail": answers.trail(place, parent.name),
         "sections": [answers.section("", page, here)] if page.total else [],
-        "browse": {"kind": parent_kind.value, "id": parent.pk},
+        "browse": answers.listed_in(parent_kind, parent.pk, page.total),
+        "tree_path": answers.tree_path(place, parent_kind, parent.pk),
         "makes": menus.makes(parent_kind, parent.pk, person),
         "upload": upload_into(person, parent),
         "info": answers.info(parent_kind.value, parent.pk),
@@ -129,11 +134,13 @@ def plate(request: HttpRequest, plate_id: int) -> HttpResponse:
     found = _find(request, Plate.objects.all(), Kind.PLATE, plate_id)
     runs = list(visible_to(person, found.acquisitions.order_by("pk")))
     field = browse.plate_field(person, found, number, run_id)
+    place = browse.parent_of(person, found)
     filling = {
         "plate_id": found.pk,
         "title": found.name,
         "description": found.description,
-        "trail": answers.trail(browse.parent_of(person, found), found.name),
+        "trail": answers.trail(place, found.name),
+        "tree_path": answers.tree_path(place, Kind.PLATE, found.pk),
         "makes": menus.makes(Kind.PLATE, found.pk, person),
         "info": answers.info(Kind.PLATE.value, found.pk),
     }
