@@ -194,5 +194,6 @@ class TestWho:
 
         configured(anonymous_access=False)
         forget_principals()
-        for path in ("/seek/?q=a", "/seek/facets/", "/seek/ids/", "/search/"):
-            assert new_client().get(path).status_code == 302
+        for path in ("/seek/?q=a", "/seek/facets/", "/seek/ids/"):
+            assert new_client().get(path).status_code == 401
+        assert new_client().get("/search/").status_code == 302

@@ -41,7 +41,11 @@ def json_view(
                 value = view(request, *args, **kwargs)
             except (GraticuleError, errors.NotLoggedInError) as error:
                 return json_error(request, error)
-            return value if isinstance(value, HttpResponseBase) else JsonResponse(value)
+            return (
+                value
+                if isinstance(value, HttpResponseBase)
+                else JsonResponse(value, safe=False)
+            )
 
         # What nobody foresaw gets this shape, too: the middleware asks for it.
         wrapped.error_answer = json_error  # type: ignore[attr-defined]

@@ -192,7 +192,7 @@ def test_only_for_reading(things):
 def test_without_a_login_where_one_is_needed(configured):
     configured(anonymous_access=False)
     for path in ("tree/", "images/?id=1", "ids/?orphaned=1"):
-        assert new_client().get(f"/browse/{path}").status_code == 302
+        assert new_client().get(f"/browse/{path}").status_code == 401
 
 
 @pytest.mark.parametrize("number", [5, 50])

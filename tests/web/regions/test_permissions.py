@@ -80,7 +80,7 @@ def test_every_reading(make_things, logged_in, configured, level, anonymous_acce
             if who in SEES[level]:
                 assert answer.status_code == 200, (who, url)
                 continue
-            assert answer.status_code in {302, 404}, (who, url)
+            assert answer.status_code in {401, 404}, (who, url)
             assert b"Alice" not in answer.content
 
 
@@ -110,8 +110,8 @@ def test_nobody_sees_even_what_is_public(make_things, configured):
     _, row, places = make_things("rwr---")
     client = new_client()
     for url in urls_of(row, places):
-        assert client.get(url).status_code == 302
-        assert client.get(url, **XHR).status_code == 403
+        assert client.get(url).status_code == 401
+        assert client.get(url, **XHR).status_code == 401
 
 
 @pytest.mark.parametrize("level", MAY)

@@ -17,8 +17,8 @@ from graticule.services.annotating.words import change_words
 from graticule.services.original_metadata import as_text, original_metadata
 from graticule.web.annotate import answers, params
 from graticule.web.annotate.answers import Json
-from graticule.web.annotate.wrapper import json_view
 from graticule.web.attachment import attachment
+from graticule.web.json_views import json_view
 from graticule.web.principal import person_of, writer_of
 from graticule.web.sending import send_file
 

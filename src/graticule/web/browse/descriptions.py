@@ -68,7 +68,9 @@ DOOR = Door(
         "screen_id": "The screen.",
     },
     errors=(
-        Answer("", "To the login page, where the public may not see this.", status=302),
+        Answer(
+            "application/json", "Log in first: the public may not see this.", status=401
+        ),
         *(
             Answer("application/json", said, "figure/error", status)
             for status, said in _ERRORS.items()

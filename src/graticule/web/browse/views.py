@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from graticule.services import image_lists
 from graticule.services import tree as trees
 from graticule.web.browse import answers, params
-from graticule.web.figure.wrapper import figure_view as json_view
+from graticule.web.json_views import json_view
 from graticule.web.principal import person_of
 
 
-@json_view()
+@json_view("GET", "HEAD")
 def tree(request: HttpRequest) -> dict[str, Any]:
     """Give the beginnings of all that hangs in nothing, and count lost images."""
     person = person_of(request)
@@ -21,7 +21,7 @@ def tree(request: HttpRequest) -> dict[str, Any]:
     return answers.tree(roots, trees.orphans(person))
 
 
-@json_view()
+@json_view("GET", "HEAD")
 def roots(request: HttpRequest, kind: str) -> dict[str, Any]:
     """Give more of one kind that hangs in nothing."""
     person = person_of(request)
@@ -29,7 +29,7 @@ def roots(request: HttpRequest, kind: str) -> dict[str, Any]:
     return answers.branches(found)
 
 
-@json_view()
+@json_view("GET", "HEAD")
 def project(request: HttpRequest, project_id: int) -> dict[str, Any]:
     """Give the datasets of a project."""
     asked = min(project_id, params.LARGEST)
@@ -37,7 +37,7 @@ def project(request: HttpRequest, project_id: int) -> dict[str, Any]:
     return answers.branches(trees.datasets_of(person_of(request), asked, offset))
 
 
-@json_view()
+@json_view("GET", "HEAD")
 def screen(request: HttpRequest, screen_id: int) -> dict[str, Any]:
     """Give the plates of a screen."""
     asked = min(screen_id, params.LARGEST)
@@ -45,7 +45,7 @@ def screen(request: HttpRequest, screen_id: int) -> dict[str, Any]:
     return answers.branches(trees.plates_of(person_of(request), asked, offset))
 
 
-@json_view()
+@json_view("GET", "HEAD")
 def images(request: HttpRequest) -> dict[str, Any]:
     """Give rows of images: these ones, or part of a list in order."""
     person = person_of(request)
@@ -59,7 +59,7 @@ def images(request: HttpRequest) -> dict[str, Any]:
     return answers.images(rows, image_lists.total(found, asked.part, len(rows)))
 
 
-@json_view()
+@json_view("GET", "HEAD")
 def ids(request: HttpRequest) -> dict[str, Any]:
     """Give the ids of a list in order."""
     asked = params.id_slice(request)

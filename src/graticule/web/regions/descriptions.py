@@ -114,7 +114,9 @@ DOOR = Door(
     schemas=("regions/changes",),
     path_parameters={"iid": "The image.", "form": "The form of the file."},
     errors=(
-        Answer("", "To the login page, where the public may not see this.", status=302),
+        Answer(
+            "application/json", "Log in first: the public may not see this.", status=401
+        ),
         *(
             Answer(kind, said, "regions/message" if "json" in kind else "", status)
             for status, said in _ERRORS.items()

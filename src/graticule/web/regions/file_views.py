@@ -16,7 +16,7 @@ from graticule.services.regions import listing as lists
 from graticule.services.regions.tabulating import table
 from graticule.web.api.params import flag, path_number
 from graticule.web.attachment import attachment
-from graticule.web.iviewer.wrapper import json_error
+from graticule.web.json_views import json_error
 from graticule.web.principal import person_of
 from graticule.web.regions import answers, files, params
 

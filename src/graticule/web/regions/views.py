@@ -19,7 +19,7 @@ from graticule.services.regions.view import seen
 from graticule.services.roi_changes import save_shapes
 from graticule.services.shape_statistics import shape_statistics
 from graticule.web.api.params import flag, path_number
-from graticule.web.iviewer.wrapper import json_view
+from graticule.web.json_views import json_view
 from graticule.web.principal import person_of, writer_of
 from graticule.web.regions import answers, params
 from graticule.web.regions.answers import Json

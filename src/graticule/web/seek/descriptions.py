@@ -65,7 +65,9 @@ DOOR = Door(
         ),
     },
     errors=(
-        Answer("", "To the login page, where the public may not see this.", status=302),
+        Answer(
+            "application/json", "Log in first: the public may not see this.", status=401
+        ),
         Answer("", "A filter cannot be understood.", status=400),
     ),
 )

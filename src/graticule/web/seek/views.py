@@ -15,7 +15,7 @@ from graticule.services.search import facets as counted
 from graticule.services.search import filters, suggesting
 from graticule.web.browse import answers as lists
 from graticule.web.browse import params as list_params
-from graticule.web.figure.wrapper import figure_view as json_view
+from graticule.web.json_views import json_view
 from graticule.web.pages import answers as pages
 from graticule.web.pages.filled import shown
 from graticule.web.pages.params import listing
@@ -26,14 +26,14 @@ from graticule.web.seek import answers, params
 _BEGINNING = 12
 
 
-@json_view()
+@json_view("GET", "HEAD")
 def suggestions(request: HttpRequest) -> dict[str, Any]:
     """Say what somebody may mean who is typing."""
     person = person_of(request)
     return answers.suggestions(suggesting.suggest(person, params.typed(request)))
 
 
-@json_view()
+@json_view("GET", "HEAD")
 def facets(request: HttpRequest) -> dict[str, Any]:
     """Say what a search could be narrowed to, and how much is left then."""
     person = person_of(request)
@@ -42,7 +42,7 @@ def facets(request: HttpRequest) -> dict[str, Any]:
     return answers.facets(asked, kinds, counted.facets(person, asked))
 
 
-@json_view()
+@json_view("GET", "HEAD")
 def ids(request: HttpRequest) -> dict[str, Any]:
     """Give the ids of the images found, in order."""
     person = person_of(request)

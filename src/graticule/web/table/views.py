@@ -8,7 +8,7 @@ from django.shortcuts import render
 from graticule.services.tables import ordering
 from graticule.services.tables.attached import bearers_of, find_table, find_table_file
 from graticule.services.tables.pointing import place_of
-from graticule.web.annotate.wrapper import json_view
+from graticule.web.json_views import json_view
 from graticule.web.pages.answers import shared
 from graticule.web.principal import person_of
 from graticule.web.table import answers, params
