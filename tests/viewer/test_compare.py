@@ -60,12 +60,12 @@ def test_zoom_and_place_go_together(two, served):
     two.page.wait_for_timeout(600)  # an animation comes to rest
     one, other = two.query(0), two.query(1)
     # Parts of the images, which are of different sizes.
-    for axis, sizes in (("x", (240, 512)), ("y", (170, 512))):
-        parts = [
-            float(q[axis]) / size for q, size in zip((one, other), sizes, strict=True)
-        ]
-        assert parts[0] == pytest.approx(parts[1], abs=0.01)
-    spans = [float(one["zm"]) * 240, float(other["zm"]) * 512]
+    (wide, high), (wide_too, high_too) = (size_of(served, n) for n in (STACK, CELLS))
+    for axis, size, size_too in (("x", wide, wide_too), ("y", high, high_too)):
+        part = float(one[axis]) / size
+        assert part == pytest.approx(float(other[axis]) / size_too, abs=0.01)
+    assert wide != wide_too
+    spans = [float(one["zm"]) * wide, float(other["zm"]) * wide_too]
     assert spans[0] == pytest.approx(spans[1], rel=0.01)
 
 

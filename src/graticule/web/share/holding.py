@@ -39,6 +39,7 @@ _LOOKING = re.compile(
     r"|webgateway/(?:proj/\d+/.*)?"
     r"|webclient/render_image_download/.*"
     r"|annotate/(?:project|dataset|screen|plate|well|image)/\d+/(?:acquisition/)?"
+    r"|iviewer/get_intensity/"
     r"|(?:browse|compare|measure|plates|regions)/.*)"
 )
 _holders: Remembered[Person | None] = Remembered(10_000)
