@@ -435,6 +435,8 @@ def test_the_open_tab_is_in_the_address_and_told_by_arrows(open_image):
     page = stage.page
     page.locator('#viewer[data-parts="there"]').wait_for()
     page.get_by_role("tab", name="Channels").press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "tab-rois"
+    page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.id") == "tab-info"
     page.wait_for_url("**tab=info**")
     page.reload()
