@@ -3,6 +3,15 @@
 
 import { ask } from "./asking.js";
 
+/** Whether a branch is among those at the top, or among the rest that was not told. */
+function mayBeThere(top, key) {
+  return top.roots.some(({ kind, branches, total }) =>
+    branches.length < total
+      ? key.startsWith(`${kind}:`)
+      : branches.some(({ id }) => key === `${kind}:${id}`),
+  );
+}
+
 export class Branches {
   /**
    * @param {string} door The address of the whole tree.
@@ -67,15 +76,16 @@ export class Branches {
   /** Look up the top and what is open; says whether anything is another. */
   async refresh() {
     const before = JSON.stringify([this.top, this.inner]);
+    const top = await ask(this.door);
     const inner = {};
-    const fetched = this.open.map(async (key) => {
+    const fetched = this.open.filter((key) => mayBeThere(top, key)).map(async (key) => {
       try {
         inner[key] = await ask(this.#url(key));
       } catch {
-        // No longer there, or not for this person.
+        // Gone just now, or not for this person any more.
       }
     });
-    const [top] = await Promise.all([ask(this.door), ...fetched]);
+    await Promise.all(fetched);
     this.top = top;
     this.inner = inner;
     this.open = this.open.filter((key) => inner[key]);
