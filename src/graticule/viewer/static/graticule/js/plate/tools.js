@@ -170,6 +170,7 @@ export class PlateTools {
 
   #sized() {
     this.plate.style.setProperty("--well", `${this.size.value}rem`);
+    this.plate.dataset.sized = "";
     this.plate.toggleAttribute("data-small", Number(this.size.value) < SMALL_REM);
     this.remember({ size: this.size.value });
   }
