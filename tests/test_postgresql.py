@@ -14,6 +14,11 @@ import pytest
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[1]
+PIXELS_AND_PROCESSES = (
+    *("render_image", "render_image_rdef", "render_image_region", "split_channel"),
+    *("line_plots", "roi_pictures", "histogram_json", "measure", "exports"),
+    *("downloads_served", "upload_served", "openapi_tried", "true_statuses"),
+)
 # Each on a server of its own, so that they can run side by side.
 PARTS = {
     "catalogue, services, commands": (
@@ -21,7 +26,11 @@ PARTS = {
         # These ask no table.
         *("--ignore=tests/services/exports", "--ignore=tests/services/tables"),
     ),
-    "web": ("tests/web", "--ignore=tests/web/api", "--ignore=tests/web/uws"),
+    "web": (
+        *("tests/web", "--ignore=tests/web/api", "--ignore=tests/web/uws"),
+        # These look at pixels, at processes, or at every address once more.
+        *(f"--ignore=tests/web/test_{name}.py" for name in PIXELS_AND_PROCESSES),
+    ),
     "JSON API, jobs over HTTP": ("tests/web/api", "tests/web/uws"),
     "jobs": ("tests/jobs",),
 }
@@ -111,7 +120,7 @@ def test_the_same_on_postgresql(server, part):
         capture_output=True,
         text=True,
         check=False,
-        timeout=1200,
+        timeout=2400,
     )
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-5_000:]
     with _connected(server, "graticule_gw0") as connection:
