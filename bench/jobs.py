@@ -21,6 +21,7 @@ _CLIENTS, _TOGETHER = 8, 200
 _LOOKS = 3000
 _LISTS = 300
 _LAST = 20
+_SETTLING_SECONDS = 4.0
 _MANY = 100_000
 _SETTINGS = {
     "embedded_worker": "true",
@@ -134,7 +135,10 @@ def _looks(server: Served, what: str, path: str) -> None:
 def _lists(server: Served, among: str) -> None:
     path = f"/services/echo/async?LAST={_LAST}"
     client = _Client(server.port)
-    client.ask("GET", path)
+    # What was written just now has settled by then.
+    settled = time.perf_counter() + _SETTLING_SECONDS
+    while time.perf_counter() < settled:
+        client.ask("GET", path)
     cpu = server.cpu_seconds()
     begun = time.perf_counter()
     for _ in range(_LISTS):
