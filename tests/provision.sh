@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# See that the programs the tests drive are there: Chromium and PostgreSQL.
+# See that the programs the tests drive are there: Chromium, PostgreSQL and STILTS.
 # As root on Debian what is missing is installed; elsewhere it is named, and the
 # tests that need it are skipped.
 set -euo pipefail
@@ -12,13 +12,18 @@ has_postgresql() {
   command -v pg_ctl >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/pg_ctl' >/dev/null
 }
 
+has_stilts() {
+  command -v stilts >/dev/null
+}
+
 echo "== programs"
 missing=()
 has_chromium || missing+=(chromium)
 has_postgresql || missing+=(postgresql)
+has_stilts || missing+=(stilts)
 
 if [ ${#missing[@]} -eq 0 ]; then
-  echo "Chromium and PostgreSQL are there."
+  echo "Chromium, PostgreSQL and STILTS are there."
 elif [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
   packages=()
   for program in "${missing[@]}"; do
@@ -34,6 +39,7 @@ else
   for program in "${missing[@]}"; do
     case $program in
       chromium) echo "Missing: Chromium (marker 'browser')." ;;
+      stilts) echo "Missing: STILTS (marker 'stilts')." ;;
       postgresql) echo "Missing: PostgreSQL's server (marker 'postgres')." ;;
     esac
   done

@@ -210,6 +210,19 @@ def _is_viewer(entry: Any) -> bool:
     return isinstance(objects, list) and all(isinstance(text, str) for text in texts)
 
 
+_IVOID = re.compile(r"ivo://[a-z0-9][\w.~-]{2,}(/[\w.~*'()+-]+)+", re.IGNORECASE)
+
+
+def ivoid(value: str) -> str:
+    """Read the identifier of a collection (IVOA Identifiers 2.0, 2.3)."""
+    text = value.strip()
+    if not _IVOID.fullmatch(text):
+        raise ValueError(
+            "expected ivo://authority/resource, as ivo://org.example/images"
+        )
+    return text
+
+
 def anonymous_jobs(value: str) -> str:
     """Read ``all``, ``own`` or ``none``."""
     lowered = value.strip().lower()

@@ -15,6 +15,7 @@ from graticule.config.rows import (
     limits,
     looks,
     notifications,
+    observatory,
     organising,
     people,
     server,
@@ -34,6 +35,7 @@ SETTINGS: tuple[Setting, ...] = (
     *notifications.ROWS,
     *looks.ROWS,
     *organising.ROWS,
+    *observatory.ROWS,
 )
 
 BY_NAME = {setting.name: setting for setting in SETTINGS}

@@ -1,0 +1,20 @@
+"""How the server presents itself to astronomers; part of the one table of settings."""
+
+from __future__ import annotations
+
+from graticule.config import kinds
+from graticule.config.setting import Setting
+
+_GROUP = "Astronomy"
+
+ROWS: tuple[Setting, ...] = (
+    Setting(
+        "ivoid",
+        kinds.ivoid,
+        "ivo://graticule.invalid/images",
+        "The identifier of this collection in the Virtual Observatory; identifiers of "
+        "images begin with it. Choose an authority that is yours before you register "
+        "the server.",
+        _GROUP,
+    ),
+)
