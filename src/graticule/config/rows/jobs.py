@@ -149,6 +149,14 @@ ROWS: tuple[Setting, ...] = (
         _GROUP,
     ),
     Setting(
+        "sync_works",
+        kinds.positive,
+        "4",
+        "Requests of each worker in which cutouts and queries are worked on at once; "
+        "others wait a few seconds, then are told to try again.",
+        _GROUP,
+    ),
+    Setting(
         "legacy_sync_status",
         kinds.boolean,
         "false",

@@ -109,6 +109,18 @@ class Work:
         """How long it may still take; ``None`` for no limit."""
         return None if self._deadline is None else self._deadline - time.monotonic()
 
+    @property
+    def asker_waits(self) -> bool:
+        """Whether it is done in a request, to be answered with its one result."""
+        return False
+
+    def check_time(self) -> None:
+        """Give up when the time is over, where nobody else ends it.
+
+        A process is ended by its runner, and by a time limit that may have been
+        changed since it began; work in a request has to look itself.
+        """
+
     def report(
         self, done: float, total: float | None = None, message: str = ""
     ) -> None:

@@ -12,7 +12,7 @@ from graticule.errors import SettingError
 from graticule.services.tasks.registry import tasks
 
 # Switched off nearly everywhere, and still no misprint.
-_ECHO = "echo"
+_ECHOES = {"echo", "echo-inline"}
 
 
 def groups_of(service: str) -> frozenset[str]:
@@ -39,10 +39,10 @@ def check_service_groups() -> None:
         Naming the service that there is not.
     """
     pairs: tuple[tuple[str, str], ...] = settings.GRATICULE["service_groups"]
-    known = {*tasks(), _ECHO} if pairs else set()
+    known = {*tasks(), *_ECHOES} if pairs else set()
     for service, _ in pairs:
         if service not in known:
             raise SettingError(
                 f"service_groups names the service {service}; there is only "
-                f"{', '.join(sorted(known - {_ECHO}))}."
+                f"{', '.join(sorted(known - _ECHOES))}."
             )

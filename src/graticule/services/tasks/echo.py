@@ -46,7 +46,12 @@ def run(work: Work, asked: EchoParameters, person: Person) -> None:
         parts = map_for(work, person, take_part, range(asked.parts), what="part")
         lines = [*asked.text, *parts]
     else:
-        _spend(asked, lambda done, total: work.report(done, total, "echoing"))
+
+        def tell(done: float, total: float) -> None:
+            work.report(done, total, "echoing")
+            work.check_time()
+
+        _spend(asked, tell)
         lines = asked.text
     if asked.fail:
         raise RequestError(asked.fail)

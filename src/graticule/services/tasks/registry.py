@@ -16,6 +16,7 @@ from graticule.services.tasks.task import Task
 # Modules of this package; each has a TASK.
 _MODULES = (
     "echo",
+    "echo_inline",
     "ome_tiff",
     "ome_zarr",
     "archive",
@@ -29,6 +30,9 @@ _MODULES = (
     "table_query",
     "thumbnails",
 )
+ECHOES = frozenset({"echo", "echo_inline"})
+"""Modules of what does nothing useful: on where the setting echo_service says so."""
+
 TARGET = "graticule.services.tasks.registry:do_in_process"
 
 
@@ -36,7 +40,7 @@ def tasks() -> dict[str, Task]:
     """Give the kinds of jobs that are on, by name."""
     found = {}
     for name in _MODULES:
-        if name == "echo" and not settings.GRATICULE["echo_service"]:
+        if name in ECHOES and not settings.GRATICULE["echo_service"]:
             continue
         task: Task = import_module(f"graticule.services.tasks.{name}").TASK
         found[task.name] = task

@@ -59,6 +59,13 @@ class Task:
     sync
         Whether it may be done in the request itself. Not what changes the catalogue:
         whoever follows a link must not change anything (U98).
+    inline
+        Whether ``sync`` does it in the request's own thread, and not as a job of a
+        process: for what is quick. It looks at ``work.check_time`` now and then, and
+        where ``work.asker_waits`` writes one result, or none for "nothing there".
+    plain_errors
+        Whether its door says what went wrong as plain text that begins with a label
+        (SODA), and not as a VOTable.
     """
 
     name: str
@@ -68,6 +75,8 @@ class Task:
     run: Callable[[Work, Any, Person], None]
     targets: Mapping[str, str] = field(default_factory=dict)
     sync: bool = True
+    inline: bool = False
+    plain_errors: bool = False
 
     @property
     def fields(self) -> dict[str, FieldInfo]:

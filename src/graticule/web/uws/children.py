@@ -88,14 +88,14 @@ def parameter(
 
 
 def _file(request: HttpRequest, found: Job, row: JobParameter) -> HttpResponseBase:
-    file = _measured(folders.upload_path(found.pk, row.file))
+    file = measured(folders.upload_path(found.pk, row.file))
     answer = send_file(request, file, row.value, row.media_type)
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
 
 
-def _measured(path: Path) -> FoundFile:
-    """Measure a file of a job.
+def measured(path: Path) -> FoundFile:
+    """Measure a file of a job, as what sends files needs it.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def result(
 
 def send_result(request: HttpRequest, found: Job, row: JobResult) -> HttpResponseBase:
     """Send a result, a part of it, or word that the client has it already (U63)."""
-    file = _measured(folders.result_path(found.pk, row.file))
+    file = measured(folders.result_path(found.pk, row.file))
     answer = send_file(request, file, row.name, row.media_type)
     answer["Cache-Control"] = "private"
     # What a job wrote is shown, but may do nothing in the reader's name (U65).

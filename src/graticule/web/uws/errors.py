@@ -24,6 +24,7 @@ from graticule.errors import (
     NotPermittedError,
     RequestError,
 )
+from graticule.services.tasks.registry import tasks
 from graticule.web import errors
 from graticule.web.uws.access import ChallengeError
 from graticule.web.uws.documents import writable
@@ -34,6 +35,17 @@ VOTABLE = "application/x-votable+xml"
 _RETRY_SECONDS = 5
 _TOO_LARGE = ("max_upload_bytes", "max_job_parameter_length", "max_job_parameters")
 _TOO_MANY = ("max_jobs_per_owner", "max_job_storage_bytes")
+
+_LABEL_OF = {
+    401: "AuthenticationError",
+    403: "AuthorizationError",
+    408: "ServiceUnavailable",
+    429: "ServiceUnavailable",
+    503: "ServiceUnavailable",
+}
+_LABELS = frozenset(
+    {"Error", "UsageError", "MultiValuedParamNotSupported", *_LABEL_OF.values()}
+)
 
 
 class GoneError(GraticuleError):
@@ -134,9 +146,11 @@ def _status_of(error: Exception) -> int:
 def _shaped(
     request: HttpRequest, status: int, message: str, *, challenge: bool = False
 ) -> HttpResponse:
-    label = "" if status >= 500 or ":" in message[:40] else "UsageError: "
-    said = writable(f"{label}{message}") or "The job layer failed."
     form = wanted(request)
+    is_plain = _is_plain(request)
+    if is_plain and form is Format.XML:
+        form = Format.TEXT
+    said = writable(_labelled(status, message, is_plain)) or "The job layer failed."
     answer: HttpResponse
     if form is Format.HTML:
         answer = errors.page(request, status, message)
@@ -155,6 +169,25 @@ def _shaped(
         answer["WWW-Authenticate"] = f"{basic}Bearer"
     answer["Cache-Control"] = "no-cache"
     return answer
+
+
+def _is_plain(request: HttpRequest) -> bool:
+    """Say whether the service's protocol has plain texts for errors (SODA, S3)."""
+    match = request.resolver_match
+    task = tasks().get(match.kwargs.get("service", "")) if match else None
+    return task is not None and task.plain_errors
+
+
+def _labelled(status: int, message: str, is_plain: bool) -> str:  # noqa: FBT001
+    """Begin a message with the word that programs look for (S3)."""
+    if not is_plain:
+        if status >= 500 or ":" in message[:40]:
+            return message
+        return f"UsageError: {message}"
+    if message.partition(":")[0] in _LABELS:
+        return message
+    label = _LABEL_OF.get(status, "Error" if status >= 500 else "UsageError")
+    return f"{label}: {message}"
 
 
 def error_document(message: str) -> str:

@@ -1,8 +1,9 @@
 """Jobs that are answered in the request itself (contract uws 17, DALI sync).
 
 The same parameters, the same executors: a short-lived job that no list shows, and
-whose end is waited for. A server of this kind cannot see a client hang up while it
-waits: the time limit ends the work then.
+whose end is waited for; or, for what is quick, work in the request and no job at all.
+A server of this kind cannot see a client hang up while it waits: the time limit ends
+the work then.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from graticule.errors import GraticuleError, NotPermittedError, RequestError
 from graticule.jobs import requests
 from graticule.jobs.executors.base import Given
-from graticule.jobs.models import Job, JobResult
+from graticule.jobs.models import Job
 from graticule.jobs.phases import FINAL, Phase
 from graticule.jobs.times import now
 from graticule.jobs.wait import waiters
@@ -33,22 +34,15 @@ from graticule.web.uws.access import (
     set_mark,
 )
 from graticule.web.uws.actions import see_other
+from graticule.web.uws.at_once import asked_for, do_and_answer, too_long
 from graticule.web.uws.children import send_result
-from graticule.web.uws.errors import BusyError, MethodError, TimeOutError, uws_view
+from graticule.web.uws.errors import BusyError, MethodError, uws_view
 from graticule.web.uws.mount import Mount
 from graticule.web.uws.waiting import place_to_wait, sleep
 
 _VERBS = ("GET", "HEAD", "POST", "OPTIONS")
 # So long results can be fetched after the answer.
 _KEPT = timedelta(minutes=10)
-_SHORT_NAMES = {
-    "votable": "application/x-votable+xml",
-    "csv": "text/csv",
-    "tsv": "text/tab-separated-values",
-    "fits": "application/fits",
-    "text": "text/plain",
-    "html": "text/html",
-}
 
 
 def _for_old_clients(
@@ -86,6 +80,8 @@ def sync(request: HttpRequest, service: str) -> HttpResponseBase:
     check_may_create(request, caller)
     # Also for GET: a job may change things, and a page's picture is a GET.
     check_may_change(request, caller)
+    if mount.task.inline:
+        return _finished(do_and_answer(request, mount, caller), caller)
     browser, secret = mark_browser(request, caller)
     with place_to_wait():
         sent = params.sent(request, mount.task)
@@ -96,6 +92,10 @@ def sync(request: HttpRequest, service: str) -> HttpResponseBase:
         job = _ended(mount, job)
     answer = _answer(request, mount, job)
     set_mark(answer, secret)
+    return _finished(answer, caller)
+
+
+def _finished(answer: HttpResponseBase, caller: Caller) -> HttpResponseBase:
     name_caller(answer, caller)
     answer.headers["Cache-Control"] = "no-cache"
     return answer
@@ -146,11 +146,7 @@ def _ended(mount: Mount, job: Job) -> Job:
             raise BusyError("The server is being stopped. Try again in a moment.")
     if job.phase not in FINAL:
         requests.abort(job, "it took too long to be waited for")
-        raise TimeOutError(
-            f"The job takes longer than {duration.total_seconds():g} s, which is the "
-            "most that a request waits for (setting sync_duration). Post the same to "
-            f"{mount.base} as an asynchronous job."
-        )
+        raise too_long(mount)
     return job
 
 
@@ -166,28 +162,7 @@ def _answer(request: HttpRequest, mount: Mount, job: Job) -> HttpResponseBase:
         if job.fault == Job.Fault.TRANSIENT or job.phase != Phase.ERROR:
             raise BusyError(job.message or "The job was aborted.")
         raise (GraticuleError if job.detail else RequestError)(job.message)
-    results = _asked_for(request, mount, list(job.results.all()))
+    results = asked_for(request, mount, list(job.results.all()))
     if len(results) == 1:
         return send_result(request, job, results[0])
     return see_other(mount.address(job, *(["results"] if results else [])))
-
-
-def _asked_for(
-    request: HttpRequest, mount: Mount, results: list[JobResult]
-) -> list[JobResult]:
-    """Choose what ``RESPONSEFORMAT`` asks for, where the service knows none (Y2)."""
-    asked = params.one_of(request, "RESPONSEFORMAT")
-    if asked is None or "RESPONSEFORMAT" in mount.task.fields:
-        return results
-    wanted = _SHORT_NAMES.get(asked.lower(), _bare(asked))
-    found = [row for row in results if _bare(row.media_type) == wanted]
-    if not found:
-        there = ", ".join(sorted({_bare(row.media_type) for row in results}))
-        raise RequestError(
-            f"RESPONSEFORMAT {asked[:80]} cannot be given; there is {there or 'none'}."
-        )
-    return found
-
-
-def _bare(media_type: str) -> str:
-    return media_type.partition(";")[0].strip().lower()
