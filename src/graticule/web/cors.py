@@ -12,7 +12,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-_BELOW = "/services/"
+from graticule.web.uws.places import PLACES
+
+_BELOW = ("/services/", *(f"/{place.path}/" for place in PLACES.values()))
 _VERBS = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
 _SENT = "Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, Range"
 _SHOWN = (

@@ -41,12 +41,16 @@ def document(
         for name, operations in door.operations.items()
     }
     paths: dict[str, dict[str, Any]] = {}
+    used: set[str] = set()
     for route in routes:
         if route.name not in described:
             continue
         door, operations = described[route.name]
         for operation in operations:
             entry = _operation(route, door, operation)
+            if entry["operationId"] in used:  # the same thing at another address
+                entry["operationId"] += f"-{route.path.strip('/').replace('/', '-')}"
+            used.add(entry["operationId"])
             paths.setdefault(route.path, {})[operation.method.lower()] = entry
     return {
         "openapi": "3.1.0",

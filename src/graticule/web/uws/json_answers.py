@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from graticule.catalog.models import Person
 from graticule.jobs.models import Job, JobParameter, JobResult
@@ -15,6 +14,7 @@ from graticule.services.tasks.allowed import may_use
 from graticule.services.tasks.registry import tasks
 from graticule.web.uws.documents import timestamp
 from graticule.web.uws.mount import Mount
+from graticule.web.uws.places import path_of
 
 Json = dict[str, Any]
 
@@ -30,7 +30,7 @@ def services_answer(request: HttpRequest, person: Person | None) -> list[Json]:
             "title": task.title,
             "help": task.help,
             "async": Mount.of(request, task.name).base,
-            "sync": request.build_absolute_uri(reverse("uws_sync", args=[task.name]))
+            "sync": request.build_absolute_uri(path_of("uws_sync", task.name))
             if task.sync
             else None,
             "parameters": {

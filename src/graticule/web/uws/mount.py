@@ -10,13 +10,12 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from django.http import HttpRequest
-from django.urls import get_script_prefix, reverse
+from django.urls import get_script_prefix
 
 from graticule.jobs.models import Job
 from graticule.services.tasks.registry import task_named
 from graticule.services.tasks.task import Task
-
-CANONICAL = "async"
+from graticule.web.uws.places import path_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +53,4 @@ class Mount:
 def _path(service: str, prefix: str) -> str:
     """Give the path of a job list; what it is below is not always the same."""
     del prefix
-    return reverse("uws_list", args=[service])
+    return path_of("uws_list", service)

@@ -28,6 +28,7 @@ from graticule.web.uws.documents import timestamp
 from graticule.web.uws.fields import complaints_about, fields_of
 from graticule.web.uws.mount import Mount
 from graticule.web.uws.params import ListFilter
+from graticule.web.uws.places import path_of
 
 RUNNING = frozenset({Phase.QUEUED, Phase.EXECUTING, Phase.SUSPENDED, Phase.HELD})
 SHOWN_ON_A_PAGE = 200
@@ -151,7 +152,7 @@ def _path(address: str) -> str:
 
 
 def _list_path(service: str) -> str:
-    return reverse("uws_list", args=[service])
+    return path_of("uws_list", service)
 
 
 def _row(job: Job, task: Task | None) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from xml.sax.saxutils import escape
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import reverse
 from django.utils.http import http_date
 
 from graticule.jobs import folders
@@ -25,6 +24,7 @@ from graticule.jobs.times import now
 from graticule.web.uws.documents import timestamp
 from graticule.web.uws.errors import MethodError, uws_view
 from graticule.web.uws.mount import Mount
+from graticule.web.uws.places import path_of
 
 _SINCE = now()
 _VERBS = ("GET", "HEAD", "OPTIONS")
@@ -97,7 +97,7 @@ def capabilities(request: HttpRequest, mount: Mount) -> HttpResponse:
     name = mount.task.name
 
     def address(route: str) -> str:
-        return request.build_absolute_uri(reverse(route, args=[name]))
+        return request.build_absolute_uri(path_of(route, name))
 
     anonymous = settings.GRATICULE["anonymous_jobs"] != "none"
     guarded = ("" if anonymous else None, *_SECURITY)
