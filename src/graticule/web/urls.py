@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("graticule.web.login.urls")),
     path("", include("graticule.web.openapi.urls")),
     path("", include("graticule.web.seek.urls")),
+    path("", include("graticule.web.vosi.urls")),
     path("account/", include("graticule.web.account.urls")),
     path("administration/", include("graticule.web.administration.urls")),
     path("api/", include("graticule.web.api.urls")),
@@ -32,6 +33,7 @@ urlpatterns = [
     path("regions/", include("graticule.web.regions.urls")),
     path("organise/", include("graticule.web.organise.urls")),
     path("share/", include("graticule.web.share.urls")),
+    path("view_export/", include("graticule.web.view_export.urls")),
 ]
 
 handler400 = "graticule.web.errors.bad_request"

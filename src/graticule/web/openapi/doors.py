@@ -21,6 +21,8 @@ from graticule.web.share.descriptions import DOOR as SHARE
 from graticule.web.table.descriptions import DOOR as TABLE
 from graticule.web.upload.descriptions import DOOR as UPLOAD
 from graticule.web.uws.descriptions import DOOR as JOBS
+from graticule.web.view_export.descriptions import DOOR as VIEW_EXPORT
+from graticule.web.vosi.descriptions import DOOR as VOSI
 from graticule.web.webclient.descriptions import DOOR as WEBCLIENT
 
 DOORS: tuple[Door, ...] = (
@@ -42,7 +44,9 @@ DOORS: tuple[Door, ...] = (
     MEASURE,
     ORGANISE,
     SHARE,
+    VIEW_EXPORT,
     JOBS,
+    VOSI,
 )
 # Only people with a browser come here: a one-time link, the way out, addresses that
 # a page gives itself.

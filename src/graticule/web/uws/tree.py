@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, re_path
 
-from graticule.web.uws import sync, views, vosi
+from graticule.web.uws import sync, views
 from graticule.web.uws.children import CHILDREN
+from graticule.web.vosi import views as vosi
 
 _JOB = r"(?P<job_id>[^/]+)"
 _ANY = rf"{_JOB}(?P<rest>/.*)?$"

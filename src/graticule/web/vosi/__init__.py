@@ -1,0 +1,1 @@
+"""What services say of themselves: capabilities, availability, tables (VOSI 1.1)."""

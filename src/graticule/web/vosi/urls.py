@@ -1,0 +1,12 @@
+"""Where the site says what it is."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from graticule.web.vosi import views
+
+urlpatterns = [
+    path("capabilities", views.site_capabilities, name="vosi_capabilities"),
+    path("availability", views.site_availability, name="vosi_availability"),
+]
