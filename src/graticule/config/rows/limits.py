@@ -59,6 +59,13 @@ ROWS: tuple[Setting, ...] = (
         _GROUP,
     ),
     Setting(
+        "max_figure_pixels",
+        kinds.whole,
+        "50000000",
+        "Most pixels of a figure that is made of a view.",
+        _GROUP,
+    ),
+    Setting(
         "max_projection_bytes",
         kinds.byte_size,
         "1 GiB",

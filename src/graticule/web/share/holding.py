@@ -40,7 +40,7 @@ _LOOKING = re.compile(
     r"|webclient/render_image_download/.*"
     r"|annotate/(?:project|dataset|screen|plate|well|image)/\d+/(?:acquisition/)?"
     r"|iviewer/get_intensity/"
-    r"|(?:browse|compare|measure|plates|regions)/.*)"
+    r"|(?:browse|compare|measure|plates|regions|view_export)/.*)"
 )
 _holders: Remembered[Person | None] = Remembered(10_000)
 

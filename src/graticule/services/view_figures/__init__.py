@@ -1,0 +1,1 @@
+"""The view of an image as a figure: exact pixels, a scale bar, names, regions."""
