@@ -42,6 +42,7 @@ from graticule.catalog.models import (
     Group,
     Image,
     Membership,
+    Observation,
     OriginalFile,
     Permissions,
     Person,
@@ -63,6 +64,7 @@ ModelT = TypeVar("ModelT", bound=models.Model)
 # How a table without owner and group reaches one that has them.
 _PATHS: dict[type[models.Model], str] = {
     Channel: "image",
+    Observation: "image",
     Shape: "roi",
     WellSample: "well",
     Fileset: "folder",
@@ -93,6 +95,7 @@ SHARED = tuple(_SHARED)
 # What an image has is seen with it.
 _OF_IMAGES: Mapping[type[models.Model], str] = {
     Channel: "image",
+    Observation: "image",
     Roi: "image",
     Shape: "roi__image",
     WellSample: "image",

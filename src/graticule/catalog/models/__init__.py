@@ -15,6 +15,7 @@ from graticule.catalog.models.notifications import (
     Notification,
     NotificationChoice,
 )
+from graticule.catalog.models.observations import Observation
 from graticule.catalog.models.organised import OrganisedChange
 from graticule.catalog.models.people import Group, Membership, Permissions, Person
 from graticule.catalog.models.plates import (
@@ -48,6 +49,7 @@ __all__ = [
     "Membership",
     "Notification",
     "NotificationChoice",
+    "Observation",
     "OrganisedChange",
     "OriginalFile",
     "Permissions",

@@ -30,6 +30,15 @@ FACT_KEYWORDS = (
     "EXPTIME",
     "BUNIT",
 )
+INHERITED_KEYWORDS = (
+    *("OBS_ID", "OBSID", "SURVEY", "TARGNAME", "OBSERVAT"),
+    *("MJD-BEG", "MJD-END", "DATE-BEG", "DATE-END", "EXPSTART", "EXPEND", "MJD-OBS"),
+    *("TIME-OBS", "UTSTART", "UTC-OBS", "UT", "TIMESYS"),
+    *("XPOSURE", "TEXPTIME", "EXPOSURE", "ITIME", "ONTIME"),
+    *("BAND", "FILTER1", "FILTER2", "FILTNAM1", "FILTNAM2", "PHOTPLAM", "PHOTBW"),
+    *("SEEING", "SPEC_RES", "CALIBLEV"),
+)
+"""Cards of the first header that say something of all images of a file."""
 # First four letters of CTYPE (Standard 4.0, tables 25 and 28; AIPS words too).
 SPECTRAL = frozenset(
     {"FREQ", "ENER", "WAVN", "VRAD", "WAVE", "VOPT", "ZOPT", "AWAV", "VELO", "BETA"}
@@ -289,10 +298,21 @@ def facts(headers: Sequence[fits.Header]) -> dict[str, Any]:
     """Collect what is worth showing; the first header that has a card wins.
 
     The text of the first header stands under ``header``, cut after
-    :data:`MAX_HEADER_CHARACTERS`.
+    :data:`MAX_HEADER_CHARACTERS`; what only the others say of the observation, under
+    ``inherited``.
     """
+    kept = _told(headers, FACT_KEYWORDS)
+    inherited = _told(headers[1:], INHERITED_KEYWORDS)
+    if inherited:
+        kept["inherited"] = inherited
+    cards = headers[0].tostring(sep="\n", endcard=False, padding=False)
+    kept["header"] = cards[:MAX_HEADER_CHARACTERS]
+    return kept
+
+
+def _told(headers: Sequence[fits.Header], keywords: Sequence[str]) -> dict[str, Any]:
     kept: dict[str, Any] = {}
-    for keyword in FACT_KEYWORDS:
+    for keyword in keywords:
         for header in headers:
             found = value(header, keyword)
             if isinstance(found, str):
@@ -303,6 +323,4 @@ def facts(headers: Sequence[fits.Header]) -> dict[str, Any]:
             if isinstance(found, float) and math.isfinite(found):
                 kept[keyword] = found
                 break
-    cards = headers[0].tostring(sep="\n", endcard=False, padding=False)
-    kept["header"] = cards[:MAX_HEADER_CHARACTERS]
     return kept

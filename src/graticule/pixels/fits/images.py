@@ -8,9 +8,7 @@ and knows nothing of windows.
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -27,11 +25,10 @@ from graticule.pixels.fits.blocks import (
     StoredImage,
 )
 from graticule.pixels.fits.layout import check_layout
+from graticule.pixels.fits.warned import caught
 from graticule.pixels.fits.wcs import turned_wcs
 from graticule.pixels.model import Channel, ImageInfo, Level
 from graticule.pixels.reader import ReadLimits
-
-_warnings_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +38,6 @@ class OpenedImage:
     info: ImageInfo
     axes: tuple[fits_header.Axis, ...]
     stored: StoredImage
-
-
-@contextmanager
-def _caught() -> Iterator[list[str]]:
-    """Collect astropy's warnings as sentences.
-
-    Filters of warnings belong to the whole process, hence the lock: two files
-    may not be parsed at once.
-    """
-    messages: list[str] = []
-    with _warnings_lock, warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield messages
-        told = (" ".join(str(one.message).split()) for one in caught)
-        messages.extend(dict.fromkeys(told))
 
 
 def open_images(
@@ -79,7 +61,7 @@ def open_images(
     try:
         parts = check_layout(file, file_bytes)
         file.seek(0)
-        with _caught() as warned:
+        with caught() as warned:
             opening = fits.open(
                 file, memmap=False, do_not_scale_image_data=True, lazy_load_hdus=True
             )

@@ -34,6 +34,7 @@ from graticule.services.scanning.known import (
     known_filesets,
     signature_of,
 )
+from graticule.services.scanning.observations import fill_observations
 from graticule.services.scanning.placing import carry_containers
 from graticule.services.scanning.pyramids import forget_pyramids
 from graticule.services.scanning.report import (
@@ -123,6 +124,7 @@ class FolderScan:
                 tell_change()
             carry_containers(self.moves)
             self._note_problems()
+        fill_observations(self.folder)
 
     def _sort_out(self) -> None:
         """Tell the unchanged from those to be opened and those missing."""

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graticule.errors import FileError, GraticuleError, LimitError
 from graticule.pixels.annotations import FileMetadata
@@ -21,6 +21,9 @@ from graticule.pixels.registry import find_reader
 from graticule.pixels.statistics import channel_statistics
 from graticule.render.defaults import default_rendering, fixed_statistics
 from graticule.render.settings import Rendering
+
+if TYPE_CHECKING:
+    from graticule.services.observatory.observing import Observed
 
 # A file named like this that no reader takes is a problem to be told about;
 # any other is simply not an image.
@@ -108,6 +111,8 @@ class InspectedImage:
         Minimum and maximum of each channel over all planes, where measured.
     rendering, default_z, default_t
         The settings at import (contract rendering 8).
+    observed
+        What its header says to astronomers, if it shows the sky.
     """
 
     index: int
@@ -116,6 +121,7 @@ class InspectedImage:
     rendering: Rendering
     default_z: int
     default_t: int
+    observed: Observed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +243,7 @@ class Inspector:
             rendering=rendering,
             default_z=default_z,
             default_t=default_t,
+            observed=_observed(info),
         )
 
     def _measure(
@@ -268,6 +275,16 @@ class Inspector:
         if whole.area <= self.max_plane_pixels:
             for channel in range(info.size_c):
                 source.read(index, 0, info.size_z // 2, 0, (channel,), whole)
+
+
+def _observed(info: ImageInfo) -> Observed | None:
+    """Say where on the sky an image lies, if it does."""
+    if not info.wcs_header:
+        return None
+    # Imported here: only those who scan the sky wait for astropy.
+    from graticule.services.observatory.observing import observe  # noqa: PLC0415
+
+    return observe(info.wcs_header, info.facts)
 
 
 def not_taken(path: Path) -> NotAnImage | Unreadable:

@@ -37,6 +37,7 @@ from graticule.services.scanning.fitting import (
 )
 from graticule.services.scanning.inspect import Inspected, InspectedImage
 from graticule.services.scanning.known import KnownFileset, place_in
+from graticule.services.scanning.observations import save_observations
 from graticule.services.scanning.placing import place_images, place_plates
 from graticule.services.scanning.plates import save_plates
 from graticule.services.scanning.rois import save_rois
@@ -114,6 +115,8 @@ class _Batch:
         self._save_renderings(images, old)
         self._save_rois(images, old)
         self._save_plates_and_places(batch, filesets, images, old)
+        observed = [(image, inspected.observed) for _, image, inspected in images]
+        save_observations(self.folder, observed, old)
         # As the last step: pixels may have changed, so pictures must be new.
         Image.objects.filter(pk__in=old).update(revision=F("revision") + 1)
         catch_up_whole()
