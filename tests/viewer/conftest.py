@@ -45,6 +45,7 @@ class Stage:
         self.id = served.image_id(name)
         page.goto(f"{self.url}/image/{self.id}/{query}")
         self.settle()
+        page.locator('#viewer[data-state="open"]').wait_for()
 
     def settle(self):
         """Wait until the newest rendering is on the screen."""

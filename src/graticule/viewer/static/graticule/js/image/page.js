@@ -1,24 +1,16 @@
-// The image page: asks for the image and joins the parts. See display.js for
+// The image page: asks for the image and draws it. Everything else around it is
+// furnished when its tiles have been asked for: see furnish.js. See display.js for
 // the state, picture.js for the stage.
 
 import { Address } from "./address.js";
-import { ChannelCard } from "./channel_card.js";
 import { Display } from "./display.js";
-import { DownloadLink, offerFormats, offerJobs } from "./download.js";
-import { showFacts } from "./facts.js";
 import { Gateway, GatewayError } from "./gateway.js";
-import { Keys } from "./keys.js";
 import { Notices } from "./notices.js";
-import { Overlay } from "./overlay.js";
-import { joinParts } from "./parts.js";
 import { Picture } from "./picture.js";
 import { Planes } from "./planes.js";
-import { offerProjection } from "./projection.js";
 import { applyQuery, pageQuery, renderingQuery, viewOf } from "./query.js";
 import { ScaleBar } from "./scale_bar.js";
-import { Tabs } from "./tabs.js";
 import { PlaneSource, TileGrid } from "./tiles.js";
-import { Tools } from "./tools.js";
 
 const viewer = document.getElementById("viewer");
 const by = (id) => document.getElementById(id);
@@ -28,6 +20,13 @@ const gateway = new Gateway(
   viewer.dataset.image,
   viewer.dataset.revision,
 );
+
+// How long the panel waits for a first picture that is slow to come.
+const PATIENCE_MS = 400;
+
+const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+const painted = () => nextFrame().then(() => later(0));
 
 /** Everything that follows when the image is known. */
 class ImagePage {
@@ -43,43 +42,21 @@ class ImagePage {
     const { params } = this.address;
     this.display = new Display(data);
     applyQuery(this.display, params);
-    offerProjection(by("projection-group"), by("projection"), this.display, data.tiles);
+    if (!this.canProject) {
+      this.display.projection = "normal";
+    }
     this.picture = new Picture(by("picture"), data.interpolate ?? true);
     this.grid = new TileGrid(data, () => this.picture.isWhole);
-    this.download = new DownloadLink(by("download"), viewer.dataset.name, this.picture);
     this.scaleBar = new ScaleBar(by("scale-bar"), data.pixel_size.x);
     this.planes = new Planes(by("planes"), this.display, () => this.settled());
-    this.cards = data.channels.map(
-      (_, index) =>
-        new ChannelCard(this.display, gateway, index, () => this.settled()),
-    );
-    by("channels").replaceChildren(...this.cards.map((card) => card.element));
-    this.cards.find((card) => card.channel.active)?.expand(true);
-    showFacts(by("facts"), data);
     this.actions = this.#actions();
-    this.keys = new Keys(by("help"), this.display, this.picture, this.actions);
-    this.overlay = new Overlay(this.picture);
-    this.tools = new Tools(by("tools"), this.picture, this.keys);
-    this.tabs = new Tabs(by("tabs"));
     this.#listen(viewOf(params));
     this.#draw();
-    this.#join();
   }
 
-  /** Join the parts that can wait for the first picture. */
-  async #join() {
-    await this.settled();
-    await joinParts(this, viewer);
-    const { tools, tabs, address } = this;
-    const tool = address.add("tool", () => (tools.current === "look" ? "" : tools.current));
-    const first = tabs.current;
-    const tab = address.add("tab", () => (tabs.current === first ? "" : tabs.current));
-    tabs.open(tab);
-    if (tool) {
-      tools.take(tool);
-    }
-    tools.addEventListener("change", () => address.changed());
-    tabs.addEventListener("change", () => address.changed());
+  /** Whether planes can be projected: only of images that are drawn whole (3.3). */
+  get canProject() {
+    return !this.data.tiles && this.display.size.z > 1;
   }
 
   #actions() {
@@ -111,7 +88,6 @@ class ImagePage {
     this.display.addEventListener("change", () => this.#draw());
     this.picture.addEventListener("first", () => this.picture.setView(firstView));
     this.picture.addEventListener("move", () => this.#moved());
-    this.address.addEventListener("written", () => this.#offer());
     this.picture.addEventListener("busy", () => {
       by("progress").hidden = !this.picture.busy;
     });
@@ -130,10 +106,6 @@ class ImagePage {
       this.#shown = shown;
       this.picture.show(new PlaneSource(this.grid, this.pictureUrls(display)));
     }
-    this.cards.forEach((card) => card.update());
-    const grey = document.querySelector("[data-action=greyscale]");
-    grey.setAttribute("aria-pressed", String(display.model === "greyscale"));
-    this.#markAll();
     this.address.changed();
   }
 
@@ -149,14 +121,6 @@ class ImagePage {
       tile ? gateway.tileUrl(z, t, tile, query) : gateway.stageUrl(z, t, query);
   }
 
-  /** The mark of all channels: on, off, or some. */
-  #markAll() {
-    const on = this.display.channels.filter((channel) => channel.active).length;
-    const all = by("all-channels");
-    all.checked = on > 0;
-    all.indeterminate = on > 0 && on < this.display.channels.length;
-  }
-
   #moved() {
     by("zoom").textContent = `${Number((this.picture.zoom * 100).toPrecision(3))} %`;
     this.scaleBar.update(this.picture.zoom);
@@ -167,14 +131,6 @@ class ImagePage {
     const box = by("picture").getBoundingClientRect();
     const at = this.picture.pixelAt(event.clientX - box.left, event.clientY - box.top);
     by("pointer").value = at ? `x ${at.x}  y ${at.y}` : "";
-  }
-
-  /** Keep links to what is shown. */
-  #offer() {
-    const query = renderingQuery(this.display);
-    this.download.update(gateway, this.display, query);
-    offerFormats(by("save"), this.display, query);
-    offerJobs(by("panel"), this.display);
   }
 
   async #copyLink() {
@@ -230,6 +186,12 @@ async function open() {
   by("progress").hidden = false;
   try {
     const page = new ImagePage(await gateway.imageData());
+    // The tiles are asked for in the next frame: nothing is fetched before them,
+    // and nothing else keeps the tab busy until they are painted.
+    await nextFrame();
+    const furnishing = import("./furnish.js");
+    await Promise.race([page.settled().then(painted), later(PATIENCE_MS)]);
+    (await furnishing).furnish(page, viewer);
     viewer.dataset.state = "open";
     return page;
   } catch (error) {

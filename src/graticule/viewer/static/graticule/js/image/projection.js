@@ -27,13 +27,9 @@ export function projectionText({ kind, start, end }, planes) {
   return kind === "normal" || whole ? kind : `${kind}|${start}:${end}`;
 }
 
-/** Put the choice into `host`; shown by `group` only where it means something. */
-export function offerProjection(group, host, display, tiled) {
+/** Put the choice into `host`, and show it with its `group`. */
+export function offerProjection(group, host, display) {
   const planes = display.size.z;
-  if (tiled || planes < 2) {
-    display.projection = "normal";
-    return;
-  }
   const change = (changes) =>
     display.change(() => {
       const now = projectionOf(display.projection, planes);
