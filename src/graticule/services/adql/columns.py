@@ -1,0 +1,32 @@
+"""A column as a value of the language: of what kind, and whether it is a geometry."""
+
+from __future__ import annotations
+
+from graticule.services.adql.types import SHAPES, Kind, Shape, Value, kind_of, real
+from graticule.services.published.model import PublishedColumn
+
+_PARTS = {"point": 2, "circle": 3}
+
+
+def column_value(sql: str, column: PublishedColumn) -> Value:
+    """Give the value of a column that the SQL names so."""
+    kind = kind_of(column)
+    return Value(
+        sql,
+        kind,
+        column.datatype,
+        column.arraysize,
+        column.xtype,
+        column.unit,
+        column=column,
+        shape=_shape(sql, column, kind),
+    )
+
+
+def _shape(sql: str, column: PublishedColumn, kind: Kind) -> Shape | None:
+    if kind is Kind.SHAPE and column.xtype in SHAPES:
+        numbers = sql if column.datatype == "double" else f"CAST({sql} AS DOUBLE[])"
+        count = _PARTS.get(column.xtype, 0)
+        parts = tuple(real(f"{numbers}[{index + 1}]") for index in range(count))
+        return Shape(column.xtype, numbers, parts)
+    return None
