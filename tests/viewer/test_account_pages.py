@@ -115,7 +115,7 @@ def test_an_owner_puts_somebody_into_the_group(log_in):
     other.get_by_role("link", name="Groups").click()
     other.get_by_role("link", name="imaging").click()
     assert other.get_by_role("button", name="Take").count() == 0
-    page.get_by_role("button", name="Take bob out").click()
+    page.get_by_role("button", name="Take out bob").click()
     page.get_by_role("row", name="bob").wait_for(state="detached")
 
 

@@ -158,8 +158,9 @@ def error_answer(request: HttpRequest, error: Exception) -> HttpResponse:
         return login_needed(request)
     log(request, error)
     status = status_of(error)
-    if status == 400:
-        # Explicit bad requests are the plain message, wherever they happen. It is
+    if status == 400 and request.headers.get("Sec-Fetch-Dest") != "document":
+        # Explicit bad requests are the plain message, wherever they happen, but for
+        # a person who went there with a browser. It is
         # sent as HTML (2.6) and repeats what was asked: no mark-up may get through,
         # but "-1 < 0" stays as it is.
         message = _MARK_UP.sub("&lt;", public_message(error))

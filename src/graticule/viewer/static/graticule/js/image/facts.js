@@ -57,7 +57,6 @@ export function factsOf(data) {
     ["Dataset", parent(meta.datasetName, meta.datasetId)],
     ["Levels", data.tiles ? String(data.levels) : null],
     ["Owner", meta.imageAuthor],
-    ["Description", meta.imageDescription],
     ["Image id", String(data.id)],
   ];
   return facts.filter(([, value]) => value);
