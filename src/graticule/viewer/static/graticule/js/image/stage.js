@@ -45,8 +45,10 @@ export function makeStage(element) {
     visibilityRatio: 0.25,
     maxZoomPixelRatio: 32,
     preserveImageSizeOnResize: true,
-    imageLoaderLimit: 8,
-    maxTilesPerFrame: 16,
+    // A stage full of tiles is asked for at once: the browser queues them better
+    // than anything that waits for one tile before it asks for the next.
+    imageLoaderLimit: 32,
+    maxTilesPerFrame: 32,
     timeout: 60000,
   });
   viewer.addHandler("canvas-key", (event) => {
