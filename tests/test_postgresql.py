@@ -25,6 +25,7 @@ PARTS = {
         *("tests/catalog", "tests/services", "tests/cli"),
         # These ask no table.
         *("--ignore=tests/services/exports", "--ignore=tests/services/tables"),
+        "--ignore=tests/services/adql",
     ),
     "web": (
         *("tests/web", "--ignore=tests/web/api", "--ignore=tests/web/uws"),
