@@ -66,6 +66,17 @@ class StoredImage(Protocol):
         """
         ...
 
+    def stored(self, plane: Sequence[int], window: Window) -> npt.NDArray[Any]:
+        """Read a window of a plane as the file's own numbers, before any scaling.
+
+        In whatever byte order; else as :meth:`block`.
+        """
+        ...
+
+    def tiles_under(self, window: Window) -> Window:
+        """Say what has to be decoded for a window; may reach beyond the image."""
+        ...
+
 
 def scaled(stored: npt.NDArray[Any], how: Scaling) -> npt.NDArray[Any]:
     """Turn stored numbers into pixels (Standard 4.0, equation 3).
@@ -117,6 +128,10 @@ class PlainRows:
 
     def block(self, plane: Sequence[int], window: Window) -> npt.NDArray[Any]:
         """Read rows, or parts of rows where the image is wide."""
+        return scaled(self.stored(plane, window), self._how)
+
+    def stored(self, plane: Sequence[int], window: Window) -> npt.NDArray[Any]:
+        """Read the file's own numbers; big-endian, as they lie."""
         number = 0
         for index, size in zip(plane, self._further, strict=True):
             number = number * size + index
@@ -131,8 +146,11 @@ class PlainRows:
                 self._bytes(start + row * row_bytes, window.width * itemsize)
                 for row in range(window.height)
             )
-        stored = np.frombuffer(raw, self._dtype).reshape(window.height, window.width)
-        return scaled(stored, self._how)
+        return np.frombuffer(raw, self._dtype).reshape(window.height, window.width)
+
+    def tiles_under(self, window: Window) -> Window:
+        """Say that nothing is read but the window."""
+        return window
 
     def _bytes(self, start: int, count: int) -> bytes:
         raw = os.pread(self._file.fileno(), count, start)
@@ -168,6 +186,10 @@ class CompressedTiles:
 
     def block(self, plane: Sequence[int], window: Window) -> npt.NDArray[Any]:
         """Decode the tiles that the window touches."""
+        return scaled(self.stored(plane, window), self._how)
+
+    def stored(self, plane: Sequence[int], window: Window) -> npt.NDArray[Any]:
+        """Decode the tiles that the window touches, without scaling."""
         where = (
             *plane,
             slice(window.y0, window.y1),
@@ -175,10 +197,19 @@ class CompressedTiles:
         )
         try:
             with self._lock:
-                stored = self._hdu.section[where]
+                return np.asarray(self._hdu.section[where])
         except DECODE_ERRORS as error:
             raise ValueError(f"a compressed tile is broken ({error})") from error
-        return scaled(np.asarray(stored), self._how)
+
+    def tiles_under(self, window: Window) -> Window:
+        """Widen a window to whole tiles."""
+        high, wide = self.tile_shape[-2:]
+        return Window(
+            window.x0 // wide * wide,
+            window.y0 // high * high,
+            -(-window.x1 // wide) * wide,
+            -(-window.y1 // high) * high,
+        )
 
     def check(self, file_bytes: int) -> None:
         """Compare where the tiles say they lie with the size of the file.

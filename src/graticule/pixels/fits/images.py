@@ -33,11 +33,17 @@ from graticule.pixels.reader import ReadLimits
 
 @dataclass(frozen=True, slots=True)
 class OpenedImage:
-    """An image of an open file: what it is and where its pixels lie."""
+    """An image of an open file: what it is and where its pixels lie.
+
+    ``hdu`` is its part of ``hdus``, the open file as astropy has it, for headers: no
+    pixels are read through it but by ``stored``.
+    """
 
     info: ImageInfo
     axes: tuple[fits_header.Axis, ...]
     stored: StoredImage
+    hdu: Any
+    hdus: fits.HDUList
 
 
 def open_images(
@@ -72,7 +78,7 @@ def open_images(
             for index, (hdu, why) in enumerate(zip(hdus, reasons, strict=True)):
                 if why is None:
                     part = _Part(path, file, file_bytes, lock, limits, odd)
-                    opened.append(part.open(hdu, hdus[0].header, *namer.names(index)))
+                    opened.append(part.open(hdu, opening, *namer.names(index)))
                 elif why:
                     odd.append(f"Extension {index} is skipped: {why}.")
     except DECODE_ERRORS as error:
@@ -139,7 +145,7 @@ class _Part:
     odd: list[str]
     """What was odd is added here."""
 
-    def open(self, hdu: Any, primary: fits.Header, key: str, name: str) -> OpenedImage:
+    def open(self, hdu: Any, hdus: fits.HDUList, key: str, name: str) -> OpenedImage:
         """Check and describe it.
 
         Raises
@@ -155,8 +161,9 @@ class _Part:
         axes = fits_header.extra_axes(header)
         self._check_limits(sizes)
         stored = self._stored(hdu, sizes, how)
+        primary = hdus[0].header
         info = self._describe(hdu, primary, key, name, axes, how, stored)
-        return OpenedImage(info, axes, stored)
+        return OpenedImage(info, axes, stored, hdu, hdus)
 
     def _check(self, limit: str, asked: int, what: str) -> None:
         allowed = getattr(self.limits, limit)

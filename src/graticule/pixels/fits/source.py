@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
+from astropy.io import fits
 
 from graticule.errors import (
     CorruptFileError,
     FileError,
     MissingFileError,
 )
+from graticule.pixels.fits.blocks import PlainRows
+from graticule.pixels.fits.cards import Card, cards_in, stored_cards
 from graticule.pixels.fits.images import OpenedImage, open_images
 from graticule.pixels.fits.unpacking import unpacked
 from graticule.pixels.model import Window
@@ -107,6 +110,49 @@ class FitsSource:
             )
         except ValueError as error:
             raise CorruptFileError(self.fileset.entry, f"{error}.") from error
+
+    def opened(self, image: int) -> OpenedImage:
+        """Give an image with its header and what lies in the file."""
+        return self._opened[image]
+
+    def cards(self, hdu: Any) -> list[Card]:
+        """Give the cards of a header of the file, as they lie."""
+        if isinstance(hdu, fits.CompImageHDU):
+            # Those of the image it stands for; in the file they are a table's.
+            return cards_in(hdu.header.tostring().encode("ascii", "replace"))
+        where = hdu.fileinfo()
+        return stored_cards(self._file, where["hdrLoc"], where["datLoc"])
+
+    def stored(self, image: int, plane: tuple[int, ...], window: Window) -> Pixels:
+        """Read a window as the file's own numbers, in rows of the file.
+
+        Parameters
+        ----------
+        plane
+            Indices of the further axes, the last FITS axis first.
+        window
+            Columns and file rows (0 is the bottom one), inside the image.
+
+        Raises
+        ------
+        graticule.errors.CorruptFileError
+            If it cannot be decoded.
+        """
+        stored, info = self._opened[image].stored, self._opened[image].info
+        whole = stored.tiles_under(window).clipped(info.width, info.height)
+        try:
+            if whole == window and isinstance(stored, PlainRows):
+                return stored.stored(plane, window)
+            numbers = self._context.chunks.get(
+                (*self._key, "stored", image, plane, whole),
+                lambda: stored.stored(plane, whole),
+            )
+        except ValueError as error:
+            raise CorruptFileError(self.fileset.entry, f"{error}.") from error
+        return numbers[
+            window.y0 - whole.y0 : window.y1 - whole.y0,
+            window.x0 - whole.x0 : window.x1 - whole.x0,
+        ]
 
     def stored_tile(
         self,
