@@ -26,6 +26,7 @@ urlpatterns = [
     path("static/webgateway/tfiles/<str:key>/<str:name>", temp_file, name="temp_file"),
     path("webclient/", include("graticule.web.webclient.urls")),
     path("iviewer/", include("graticule.web.iviewer.urls")),
+    path("datalink/", include("graticule.web.datalink.urls")),
     path("figure/", include("graticule.web.figure.urls")),
     path("table/", include("graticule.web.table.urls")),
     path("annotate/", include("graticule.web.annotate.urls")),

@@ -17,4 +17,11 @@ ROWS: tuple[Setting, ...] = (
         "the server.",
         _GROUP,
     ),
+    Setting(
+        "max_datalink_ids",
+        kinds.whole,
+        "500",
+        "Most identifiers whose links (DataLink) are answered at once.",
+        _GROUP,
+    ),
 )

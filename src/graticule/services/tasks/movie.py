@@ -5,13 +5,13 @@ Says what can be asked; :mod:`graticule.services.tasks.making_movie` does it.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from graticule.catalog.models import Person
 from graticule.jobs.executors.work import Work
-from graticule.services.tasks.selection import Ids
+from graticule.services.tasks.selection import Ids, read_identifier
 from graticule.services.tasks.task import Parameters, Task
 
 
@@ -19,6 +19,12 @@ class MovieParameters(Parameters):
     """What is shown, and how."""
 
     image: int = Field(description="Id of the image.")
+    id: str = Field(
+        "",
+        title="Identifier",
+        description="Identifier of the image, as links and observations have it: "
+        "ivo://…?image/12, or image/12 for short.",
+    )
     axis: Literal["z", "t"] | None = Field(
         None, description="Along z or t; t if the image has several times."
     )
@@ -67,6 +73,11 @@ class MovieParameters(Parameters):
     )
     rois: bool = Field(default=False, description="Draw all ROIs.")
     roi: Ids = Field([], description="Ids of ROIs to draw, and only these.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _identified(cls, values: Any) -> Any:
+        return read_identifier(values)
 
 
 def run(work: Work, asked: MovieParameters, person: Person) -> None:

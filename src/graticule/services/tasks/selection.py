@@ -26,6 +26,7 @@ from graticule.catalog.models import (
     Well,
 )
 from graticule.errors import NotFoundError
+from graticule.services.observatory.identifiers import parse_did
 from graticule.services.tasks.task import Parameters
 
 _BETWEEN = re.compile(r"[\s,;]+")
@@ -45,8 +46,17 @@ Ids = Annotated[list[int], BeforeValidator(split_values)]
 
 
 class Selection(Parameters):
-    """Images, by their own ids and by what holds them; each is taken once."""
+    """Images, by their own ids and by what holds them; each is taken once.
 
+    Identifiers are read into ``image`` and ``plate``.
+    """
+
+    id: list[str] = Field(
+        [],
+        title="Identifiers",
+        description="Identifiers of images and plates, as links and observations have "
+        "them: ivo://…?image/12, or image/12 for short.",
+    )
     image: Ids = Field([], description="Ids of images.")
     dataset: Ids = Field([], description="Ids of datasets: all their images.")
     project: Ids = Field([], description="Ids of projects: all their images.")
@@ -54,12 +64,45 @@ class Selection(Parameters):
     plate: Ids = Field([], description="Ids of plates: all their fields.")
     screen: Ids = Field([], description="Ids of screens: all fields of all plates.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _identified(cls, values: Any) -> Any:
+        return read_identifiers(values)
+
     @model_validator(mode="after")
     def _something(self) -> Selection:
         if not any(getattr(self, name) for name in _HOLDERS):
-            names = ", ".join(map(str.upper, _HOLDERS))
+            names = ", ".join(map(str.upper, ("id", *_HOLDERS)))
             raise ValueError(f"say what to work on, by one or more of {names}")
         return self
+
+
+def read_identifier(values: Any) -> Any:
+    """Take what an identifier names for the id of the image."""
+    if not isinstance(values, Mapping) or not values.get("id") or values.get("image"):
+        return values
+    try:
+        named = parse_did(str(values["id"]))
+    except NotFoundError as error:
+        raise ValueError(str(error)) from error
+    if named.kind != "image":
+        raise ValueError(f"{values['id']} is no image")
+    return {**values, "image": named.id}
+
+
+def read_identifiers(values: Any) -> Any:
+    """Take what identifiers name for ids of images and plates."""
+    if not isinstance(values, Mapping) or not values.get("id"):
+        return values
+    found: dict[str, Any] = dict(values)
+    for text in split_values(values["id"]):
+        try:
+            named = parse_did(text)
+        except NotFoundError as error:
+            raise ValueError(str(error)) from error
+        ids = found.get(named.kind, [])
+        found[named.kind] = [*(ids if isinstance(ids, list) else [ids]), named.id]
+    return found
 
 
 _HOLDERS: Mapping[str, tuple[type[Model], str]] = MappingProxyType(

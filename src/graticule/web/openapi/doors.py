@@ -7,6 +7,7 @@ from graticule.web.annotate.descriptions import DOOR as ANNOTATE
 from graticule.web.api.descriptions import DOOR as API
 from graticule.web.browse.descriptions import DOOR as BROWSE
 from graticule.web.clients.descriptions import DOOR as CLIENTS
+from graticule.web.datalink.descriptions import DOOR as DATALINK
 from graticule.web.figure.descriptions import DOOR as FIGURE
 from graticule.web.gateway.descriptions import DOOR as GATEWAY
 from graticule.web.iviewer.descriptions import DOOR as IVIEWER
@@ -47,6 +48,7 @@ DOORS: tuple[Door, ...] = (
     VIEW_EXPORT,
     JOBS,
     VOSI,
+    DATALINK,
 )
 # Only people with a browser come here: a one-time link, the way out, addresses that
 # a page gives itself.

@@ -22,7 +22,9 @@ from graticule.web.vosi.security import of_jobs
 Described = Callable[[HttpRequest], Iterator[Capability]]
 
 # Functions that describe what a service speaks besides, or a door without jobs.
-_DESCRIBED: Mapping[str, str] = {}
+_DESCRIBED: Mapping[str, str] = {
+    "datalink": "graticule.web.datalink.capabilities.described",
+}
 # Standards of ``sync`` and ``async``, where they have some beside UWS.
 _SYNC_AND_ASYNC: Mapping[str, tuple[str, str]] = {
     "cutout": ("SODA#sync-1.0", "SODA#async-1.0"),

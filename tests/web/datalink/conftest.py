@@ -1,0 +1,51 @@
+"""Links in this process, over tables that are rolled back."""
+
+import io
+import warnings
+
+import pytest
+from tests.web.uws.conftest import alice, client, door  # noqa: F401
+
+LINKS = "/datalink/links"
+HERE = "http://localhost"
+DID = "ivo://graticule.invalid/images?"
+DATALINK = "application/x-votable+xml;content=datalink"
+
+
+def did(thing):
+    return f"{DID}{type(thing).__name__.lower()}/{thing.pk}"
+
+
+def document(answer):
+    """A document of links, parsed by astropy."""
+    from astropy.io import votable
+
+    assert answer.status_code == 200, answer
+    assert answer["Content-Type"] == DATALINK
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return votable.parse(io.BytesIO(answer.getvalue()), verify="exception")
+
+
+def rows(answer):
+    """The rows of a document, as dicts without what is null."""
+    table = document(answer).get_first_table().to_table()
+    return [
+        {
+            name: row[name].item() if hasattr(row[name], "item") else str(row[name])
+            for name in table.colnames
+            if not getattr(row[name], "mask", False) and str(row[name]) != ""
+        }
+        for row in table
+    ]
+
+
+@pytest.fixture
+def ask(client):  # noqa: F811
+    """Ask for links of things, by GET."""
+
+    def send(*things, who=client, **more):
+        ids = [thing if isinstance(thing, str) else did(thing) for thing in things]
+        return who.get(LINKS, {"ID": ids, **more})
+
+    return send
