@@ -8,10 +8,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 SETUP := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint docs bench clean
+.PHONY: help install demo test lint docs screenshots bench clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  PORT=$(PORT)  GRATICULE_HOME=$(GRATICULE_HOME)"
 
@@ -36,6 +36,9 @@ lint: $(VENV)/.installed-test  ## check style and types
 docs: $(VENV)/.installed-test  ## build the documentation into site/
 	@$(BIN)/mkdocs build --strict --quiet
 	@echo "Open site/index.html"
+
+screenshots: $(VENV)/.installed-test  ## make the guides' pictures of the pages anew
+	@$(BIN)/python docs/screenshots.py
 
 bench: $(VENV)/.installed-test  ## measure tiles, scans, answers, searches, jobs and the viewer
 	@$(BIN)/python -m bench
