@@ -255,6 +255,13 @@ def test_settings_copied_and_pasted(anna, server, ask):
     )
     assert '"start": 5' in channels
     assert '"end": 77' in channels
+    anna.keyboard.press("Control+z")
+    toast(anna, "Undone: Settings pasted onto 1 image.")
+    assert not ask(
+        "SELECT id FROM catalog_renderingsettings "
+        "WHERE image_id = ? AND person_id IS NOT NULL",
+        target,
+    )
 
 
 def test_a_job_for_the_selection(anna, server):

@@ -387,7 +387,7 @@ WRONG = [
     ({"region": "1,2,3"}, "x,y,width,height"),
     ({"region": "1,2,0,4"}, "empty"),
     ({"width": "-4"}, "whole number"),
-    ({"dpi": "nan"}, "10 to 10000"),
+    ({"dpi": "nan"}, "0.1 to 10000"),
     ({"bar": "-3"}, "bar must be"),
     ({"bar": "1000"}, "longer than the figure"),
     ({"bar": "auto", "bar_color": "red"}, "six hexadecimal"),

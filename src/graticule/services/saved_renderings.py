@@ -85,7 +85,7 @@ def save_rendering(person: Person, image_id: int, wanted: Wanted) -> bool:
     saved = _wanted(image, rendering_for(image, person), wanted)
     if not may(person, Verb.ANNOTATE, image):
         return False
-    with _change():
+    with changed_renderings():
         _store(person, [(image, saved)])
     return True
 
@@ -149,7 +149,7 @@ def copy_rendering(
         saved = _wanted(source, saved, wanted)
     others = [target for target in dict.fromkeys(targets) if target != source.pk]
     taken: list[int] = []
-    with _change():
+    with changed_renderings():
         if wanted is not None and keep:
             _store(person, [(source, saved)])
         for images in _changeable(person, others):
@@ -222,7 +222,7 @@ def _save_all(
     choose: Callable[[Image], SavedRendering],
 ) -> list[int]:
     done: list[int] = []
-    with _change():
+    with changed_renderings():
         for images in _changeable(person, image_ids):
             _store(person, [(image, choose(image)) for image in images])
             done += [image.pk for image in images]
@@ -276,7 +276,7 @@ def _changeable(person: Person, image_ids: Iterable[int]) -> Iterator[list[Image
 
 
 @contextmanager
-def _change() -> Iterator[None]:
+def changed_renderings() -> Iterator[None]:
     """Make a change as a whole, and have every process notice it."""
     with transaction.atomic():
         yield

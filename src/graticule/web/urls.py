@@ -34,6 +34,7 @@ urlpatterns = [
     path("regions/", include("graticule.web.regions.urls")),
     path("organise/", include("graticule.web.organise.urls")),
     path("share/", include("graticule.web.share.urls")),
+    path("spread/", include("graticule.web.spread.urls")),
     path("view_export/", include("graticule.web.view_export.urls")),
 ]
 

@@ -19,6 +19,7 @@ from graticule.web.plates.descriptions import DOOR as PLATES
 from graticule.web.regions.descriptions import DOOR as REGIONS
 from graticule.web.seek.descriptions import DOOR as SEEK
 from graticule.web.share.descriptions import DOOR as SHARE
+from graticule.web.spread.descriptions import DOOR as SPREAD
 from graticule.web.table.descriptions import DOOR as TABLE
 from graticule.web.upload.descriptions import DOOR as UPLOAD
 from graticule.web.uws.descriptions import DOOR as JOBS
@@ -45,6 +46,7 @@ DOORS: tuple[Door, ...] = (
     MEASURE,
     ORGANISE,
     SHARE,
+    SPREAD,
     VIEW_EXPORT,
     JOBS,
     VOSI,

@@ -33,7 +33,7 @@ NONE = "none"
 AUTO = "auto"
 _FARTHEST = 10**9
 _LARGEST_NUMBER = 1e9
-_LEAST_DPI, _MOST_DPI = 10.0, 10_000.0
+_LEAST_DPI, _MOST_DPI = 0.1, 10_000.0
 _LEAST_POINTS, _MOST_POINTS = 1.0, 500.0
 _HEX = re.compile("[0-9a-fA-F]{6}")
 

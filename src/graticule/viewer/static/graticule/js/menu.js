@@ -28,6 +28,11 @@ function typed(event) {
 
 for (const menu of document.querySelectorAll("[data-menu]")) {
   menu.addEventListener("keydown", typed);
+  menu.addEventListener("toggle", () => {
+    if (menu.open) {
+      menu.querySelector("summary").nextElementSibling?.scrollIntoView({ block: "nearest" });
+    }
+  });
   menu.addEventListener("focusout", ({ relatedTarget }) => {
     if (relatedTarget && !menu.contains(relatedTarget)) {
       close(menu, false);

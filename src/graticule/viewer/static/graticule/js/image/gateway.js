@@ -101,6 +101,11 @@ export class Gateway {
     return (await answered(`${this.prefix}${path}`, options)).json();
   }
 
+  /** Fetch a file; `url` is whole. */
+  async blob(url) {
+    return (await answered(url)).blob();
+  }
+
   /** Why a picture did not come: null when it comes now. */
   async troubleWith(url) {
     try {

@@ -10,6 +10,8 @@ const PARTS = [
   () => import("../compare/part.js"),
   () => import("../info/part.js"),
   () => import("../rois/part.js"),
+  () => import("../sky/part.js"),
+  () => import("../view_export/part.js"),
 ];
 
 /** Fetch and join all parts; `viewer` says `data-parts` "there" after it. */

@@ -29,18 +29,17 @@ export async function copySettings({ id }, changed) {
   changed();
 }
 
-/** Put the copied settings onto images; settings have their own history per image. */
+/** Put the copied settings onto images. */
 export async function pasteSettings(images) {
-  const fields = [["to_type", "image"], ...images.map(({ id }) => ["toids", id])];
-  const answer = await postForm("webgateway/copyImgRDef/", fields);
-  const taken = answer ? answer.true.length : 0;
+  const source = sessionStorage.getItem(HELD);
+  const fields = images.map(({ id }) => ["toids", id]);
+  const { taken, left, token } = await postForm(`spread/${source}/`, fields);
   if (taken === 0) {
     const why = "they have other channels, or are not yours";
     toast(`None of these images took the settings: ${why}.`, { wrong: true });
     return;
   }
-  const refused = answer.false.length;
-  const rest = refused ? ` ${counted("image", refused)} did not take them.` : "";
+  const rest = left ? ` ${counted("image", left)} did not take them.` : "";
   const message = `Settings pasted onto ${counted("image", taken)}.${rest}`;
-  made({ message, back: [] });
+  made({ message, back: [{ path: "spread/undo/", body: { token } }] });
 }

@@ -4,6 +4,7 @@
 
 import { GatewayError } from "../image/gateway.js";
 import { applyQuery, channelsText, mapsText } from "../image/query.js";
+import { toast } from "../organise/toast.js";
 
 const STORE = "graticule.rendering";
 
@@ -83,6 +84,7 @@ export async function pasteSettings(page, history) {
   const samePixels = !range || range === data.pixel_range.join(":");
   const windows = display.channels.map(({ window }) => ({ ...window }));
   const active = display.channels.map((channel) => channel.active);
+  const before = structuredClone(display.rendering);
   history.begin();
   display.change(() => {
     const text = typeof maps === "string" ? maps : JSON.stringify(maps ?? []);
@@ -97,5 +99,11 @@ export async function pasteSettings(page, history) {
       }
     });
   });
-  notices.say(sentence(display.channels.length, count, samePixels));
+  toast(sentence(display.channels.length, count, samePixels), {
+    undo: () => {
+      history.begin();
+      display.apply(before);
+      toast("Drawn as before.");
+    },
+  });
 }

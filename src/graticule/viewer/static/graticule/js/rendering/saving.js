@@ -9,6 +9,9 @@ const WHY_NOT = {
   reader: "You may look at this image, not annotate it: its group decides. Copy and the link keep settings, too.",
 };
 
+// The first says why not.
+const SAVING = ["save-settings", "as-imported", "spread-settings"];
+
 function saveQuery(display) {
   const { z, t } = display;
   return `${renderingQuery(display, true)}&z=${z + 1}&t=${t + 1}`;
@@ -31,7 +34,7 @@ export async function tried(notices, what, act) {
 export function joinSaving(page, others) {
   const { display, gateway, notices, data, actions } = page;
   const viewer = document.getElementById("viewer");
-  const [save, imported] = ["save-settings", "as-imported"].map((name) =>
+  const [save, ...more] = SAVING.map((name) =>
     document.querySelector(`[data-action=${name}]`),
   );
   const marker = document.getElementById("unsaved");
@@ -42,7 +45,9 @@ export function joinSaving(page, others) {
     marker.hidden = !display.unsaved;
     reason.hidden = may || !display.unsaved;
     save.disabled = !may;
-    imported.disabled = !may;
+    more.forEach((button) => {
+      button.disabled = !may;
+    });
     if (!may) {
       save.setAttribute("aria-describedby", reason.id);
     }
