@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -83,8 +84,12 @@ def list_filling(
     """Fill what lists share: rows and filters."""
     known = tasks()
     filtered = bool(asked.phases or asked.after or asked.last)
+    first = _first_results(jobs)
     return {
-        "jobs": [_row(job, known.get(job.service)) for job in jobs],
+        "jobs": [
+            _row(job, known.get(job.service)) | {"result": first.get(job.pk)}
+            for job in jobs
+        ],
         "phases": [
             (phase.value, phase in asked.phases)
             for phase in Phase
@@ -95,6 +100,26 @@ def list_filling(
         "filtered": filtered,
         "cut": not asked.last and len(jobs) >= SHOWN_ON_A_PAGE,
         "back": request.get_full_path(),
+    }
+
+
+def _first_results(jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:
+    """Find the first result of each job that has some, and how many more it has."""
+    pages = {job.pk: f"{_list_path(job.service)}/{job.pk}" for job in jobs}
+    counted = (
+        JobResult.objects.filter(job__in=list(pages))
+        .order_by()
+        .values("job")
+        .annotate(count=Count("pk"), first=Min("pk"))
+    )
+    counts = {each["first"]: each["count"] for each in counted}
+    return {
+        row.job_id: {
+            "name": row.name,
+            "url": f"{pages[row.job_id]}/results/{quote(row.key, safe='')}",
+            "more": counts[row.pk] - 1,
+        }
+        for row in JobResult.objects.filter(pk__in=list(counts))
     }
 
 
