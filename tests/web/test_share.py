@@ -530,5 +530,5 @@ def test_no_table_is_forgotten(catalog):
                 told.add(model.__name__)
     assert told == {
         *("Project", "Dataset", "Screen", "Plate", "PlateAcquisition", "Well"),
-        *("WellSample", "Image", "Channel", "Roi", "Shape"),
+        *("WellSample", "Image", "Channel", "Observation", "Roi", "Shape"),
     }

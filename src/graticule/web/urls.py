@@ -33,6 +33,8 @@ urlpatterns = [
     path("clients/", include("graticule.web.clients.urls")),
     path("regions/", include("graticule.web.regions.urls")),
     path("organise/", include("graticule.web.organise.urls")),
+    path("sky/", include("graticule.web.sky.urls")),
+    path("sia2/", include("graticule.web.sia.urls")),
     path("share/", include("graticule.web.share.urls")),
     path("spread/", include("graticule.web.spread.urls")),
     path("view_export/", include("graticule.web.view_export.urls")),

@@ -24,4 +24,12 @@ ROWS: tuple[Setting, ...] = (
         "Most identifiers whose links (DataLink) are answered at once.",
         _GROUP,
     ),
+    Setting(
+        "max_sia_rows",
+        kinds.whole,
+        "10000",
+        "Most images that a search by position, time and wavelength (SIA) answers at "
+        "once; MAXREC asks for fewer.",
+        _GROUP,
+    ),
 )

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graticule.services.observatory.sky import (
+from graticule.services.observatory.directions import (
     Numbers,
-    Sky,
     angles_between,
     degrees_of,
 )
+from graticule.services.observatory.sky import Sky
 
 TOLERANCE_PIXELS = 0.1
 MAX_POINTS_PER_EDGE = 128

@@ -25,9 +25,12 @@ from astropy.wcs import WCS, NoConvergence
 from astropy.wcs.utils import wcs_to_celestial_frame
 
 from graticule.pixels.fits.warned import caught
+from graticule.services.observatory.directions import (
+    Numbers,
+    degrees_of,
+    unit_vectors,
+)
 from graticule.services.observatory.signalled import SIGNALLED
-
-Numbers = npt.NDArray[np.float64]
 
 # Beginnings of CTYPE of the frames that become ICRS (Standard 4.0, 8.3).
 _FRAMES = {"RA": "equatorial", "GLON": "galactic", "ELON": "ecliptic"}
@@ -165,26 +168,3 @@ def _turn(frame: Any) -> Numbers | None:
         axes = SkyCoord([0, 90, 0], [0, 0, 90], unit="deg", frame=frame).icrs
         _turns[key] = unit_vectors(axes.ra.deg, axes.dec.deg)
     return _turns[key]
-
-
-def unit_vectors(ra: npt.ArrayLike, dec: npt.ArrayLike) -> Numbers:
-    """Turn degrees into unit vectors along the last axis."""
-    lon, lat = np.radians(ra), np.radians(dec)
-    return np.stack(
-        [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1
-    )
-
-
-def degrees_of(vectors: Numbers) -> tuple[Numbers, Numbers]:
-    """Turn vectors of any length into right ascension and declination."""
-    x, y, z = np.moveaxis(vectors, -1, 0)
-    return np.degrees(np.arctan2(y, x)) % 360.0, np.degrees(
-        np.arctan2(z, np.hypot(x, y))
-    )
-
-
-def angles_between(one: Numbers, other: Numbers) -> Numbers:
-    """Find the angles between unit vectors, in degrees, exact for small ones too."""
-    across = np.linalg.norm(np.cross(one, other), axis=-1)
-    found: Numbers = np.degrees(np.arctan2(across, np.sum(one * other, axis=-1)))
-    return found

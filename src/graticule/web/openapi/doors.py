@@ -19,6 +19,8 @@ from graticule.web.plates.descriptions import DOOR as PLATES
 from graticule.web.regions.descriptions import DOOR as REGIONS
 from graticule.web.seek.descriptions import DOOR as SEEK
 from graticule.web.share.descriptions import DOOR as SHARE
+from graticule.web.sia.descriptions import DOOR as SIA
+from graticule.web.sky.descriptions import DOOR as SKY
 from graticule.web.spread.descriptions import DOOR as SPREAD
 from graticule.web.table.descriptions import DOOR as TABLE
 from graticule.web.upload.descriptions import DOOR as UPLOAD
@@ -51,6 +53,8 @@ DOORS: tuple[Door, ...] = (
     JOBS,
     VOSI,
     DATALINK,
+    SIA,
+    SKY,
 )
 # Only people with a browser come here: a one-time link, the way out, addresses that
 # a page gives itself.

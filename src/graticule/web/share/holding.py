@@ -40,7 +40,7 @@ _LOOKING = re.compile(
     r"|webclient/render_image_download/.*"
     r"|annotate/(?:project|dataset|screen|plate|well|image)/\d+/(?:acquisition/)?"
     r"|iviewer/get_intensity/"
-    r"|(?:browse|compare|measure|plates|regions|view_export)/.*)"
+    r"|(?:browse|compare|measure|plates|regions|sky|view_export)/.*)"
 )
 _holders: Remembered[Person | None] = Remembered(10_000)
 

@@ -24,6 +24,7 @@ Described = Callable[[HttpRequest], Iterator[Capability]]
 # Functions that describe what a service speaks besides, or a door without jobs.
 _DESCRIBED: Mapping[str, str] = {
     "datalink": "graticule.web.datalink.capabilities.described",
+    "sia": "graticule.web.sia.capabilities.described",
 }
 # Standards of ``sync`` and ``async``, where they have some beside UWS.
 _SYNC_AND_ASYNC: Mapping[str, tuple[str, str]] = {
