@@ -65,3 +65,13 @@ def test_installed_clients_are_named(run, tmp_path):
     (folder / "client.json").write_text('{"version": "5.33.2", "licence": "GPL"}')
     said = run("check", GRATICULE_HOME=str(tmp_path)).output
     assert "viewport 5.33.2" in said
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_check_says_whether_an_authority_was_chosen(run, catalog, chosen):
+    ivoid = "ivo://observatory.example/plates"
+    result = run("check", **({"GRATICULE_IVOID": ivoid} if chosen else {}))
+    assert result.exit_code == 0
+    (line,) = [row for row in result.output.splitlines() if "registry" in row]
+    assert (ivoid in line) is chosen
+    assert ("choose" in line) is not chosen

@@ -56,6 +56,7 @@ def _findings() -> Iterator[Finding]:
         ("lookup tables", _luts),
         ("drawing", _drawing),
         ("clients", _clients),
+        ("registry", _registry),
     ):
         yield _tried(what, look)
 
@@ -149,3 +150,12 @@ def _drawing() -> str:
     if picture[-1, -1].tolist() != [255, 255, 255]:
         raise GraticuleError("the renderer gives wrong pixels")
     return f"a JPEG of {len(encode(picture, 'jpeg', 0.85)):,} bytes"
+
+
+def _registry() -> str:
+    from graticule.config.load import load  # noqa: PLC0415
+
+    ivoid: str = load()["ivoid"]
+    if ".invalid/" in ivoid:
+        return "choose an authority of your own (setting ivoid) before you register"
+    return f"{ivoid}, described at /registry/record.xml"

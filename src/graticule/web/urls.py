@@ -35,6 +35,7 @@ urlpatterns = [
     path("organise/", include("graticule.web.organise.urls")),
     path("sky/", include("graticule.web.sky.urls")),
     path("sia2/", include("graticule.web.sia.urls")),
+    path("registry/", include("graticule.web.registry.urls")),
     path("share/", include("graticule.web.share.urls")),
     path("spread/", include("graticule.web.spread.urls")),
     path("view_export/", include("graticule.web.view_export.urls")),

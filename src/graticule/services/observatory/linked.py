@@ -163,7 +163,7 @@ def public_person() -> Person | None:
 
 
 def _images(person: Person, ids: Sequence[int]) -> dict[int, Image]:
-    rows = Image.objects.filter(pk__in=ids).select_related("fileset")
+    rows = Image.objects.filter(pk__in=ids).select_related("fileset", "observation")
     return {row.pk: row for row in visible_to(person, rows)}
 
 

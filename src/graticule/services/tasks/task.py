@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
@@ -18,6 +18,7 @@ from graticule.catalog.models import Person
 from graticule.errors import RequestError
 from graticule.jobs.executors.base import Given
 from graticule.jobs.executors.work import Work
+from graticule.services.tasks import pql
 
 
 class Parameters(BaseModel):
@@ -63,6 +64,11 @@ class Task:
         Whether ``sync`` does it in the request's own thread, and not as a job of a
         process: for what is quick. It looks at ``work.check_time`` now and then, and
         where ``work.asker_waits`` writes one result, or none for "nothing there".
+    style
+        How values are written: ``dali``, or ``pql`` for lists and ranges within one
+        value (U55). What is kept and shown is what was sent.
+    intervals
+        Outward names of parameters whose values are intervals, for ``pql``.
     plain_errors
         Whether its door says what went wrong as plain text that begins with a label
         (SODA), and not as a VOTable.
@@ -77,6 +83,8 @@ class Task:
     sync: bool = True
     inline: bool = False
     plain_errors: bool = False
+    style: Literal["dali", "pql"] = "dali"
+    intervals: frozenset[str] = frozenset()
 
     @property
     def fields(self) -> dict[str, FieldInfo]:
@@ -103,7 +111,8 @@ class Task:
             info = self.fields.get(each.name.upper())
             if info is not None and (each.file or each.value):
                 _check_kind(each, info)
-            texts.setdefault(each.name.upper(), []).append(each.file or each.value)
+            read = [each.file] if each.file else self._written(each, info)
+            texts.setdefault(each.name.upper(), []).extend(read)
         values: dict[str, Any] = {}
         for name, found in texts.items():
             if name not in self.fields or not any(found):
@@ -122,6 +131,28 @@ class Task:
             return self.parameters.model_validate(values)
         except ValidationError as error:
             raise RequestError(_complaints(error)) from error
+
+    def _written(self, each: Given, info: FieldInfo | None) -> list[str]:
+        """Give the values that a text stands for in the task's style."""
+        if self.style == "dali" or info is None or not each.value:
+            return [each.value]
+        kind = kind_of(info)
+        if each.name.upper() in self.intervals:
+            kind = pql.Kind.INTERVAL
+        try:
+            return pql.dali_texts(each.value, kind)
+        except ValueError as error:
+            raise RequestError(f"UsageError: {each.name.upper()}: {error}.") from error
+
+
+def kind_of(info: FieldInfo) -> pql.Kind:
+    """Say what a parameter takes, by its declared type."""
+    kinds = {info.annotation}
+    for _ in range(3):  # lists of annotated numbers, or nothing
+        kinds |= {inner for kind in kinds for inner in get_args(kind)}
+    if int in kinds:
+        return pql.Kind.WHOLE
+    return pql.Kind.NUMBER if float in kinds else pql.Kind.TEXT
 
 
 def is_list(info: FieldInfo) -> bool:

@@ -12,6 +12,11 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 
+from graticule.catalog.models import Image
+from graticule.services.observatory.descriptors import (
+    ServiceParameter,
+    cutout_parameters,
+)
 from graticule.services.observatory.linked import Linked, public_person
 from graticule.services.tasks.allowed import may_use
 from graticule.services.tasks.registry import tasks
@@ -20,6 +25,7 @@ from graticule.web.datalink.model import LINKS, Descriptor, Parameter
 from graticule.web.uws.access import Caller, may_create
 from graticule.web.uws.fields import Field, fields_of
 from graticule.web.uws.places import path_of
+from graticule.web.vosi.model import STANDARDS
 
 _ZIP = "application/zip"
 # Ids that the catalogue knows things by (links name them by their identifiers), and
@@ -68,7 +74,9 @@ class Offer:
 
     def content_type_for(self, linked: Linked) -> str:
         """Say what comes of it."""
-        return self.content_type if linked.image is not None else _ZIP
+        if linked.image is not None or not self.content_type:
+            return self.content_type
+        return _ZIP
 
     def descriptors(
         self, request: HttpRequest, linked: tuple[Linked, ...]
@@ -86,6 +94,61 @@ class Offer:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class CutoutOffer(Offer):
+    """The service of cutouts: each image has ranges of its own."""
+
+    def id_for(self, linked: Linked) -> str:
+        """Give the id of the image's own descriptor."""
+        return f"{self.name}-{linked.named.id}"
+
+    def content_type_for(self, linked: Linked) -> str:
+        """Say what comes of it: FITS stays FITS."""
+        image = linked.image
+        assert image is not None
+        return cutout_type(image)
+
+    def descriptors(
+        self, request: HttpRequest, linked: tuple[Linked, ...]
+    ) -> Iterator[Descriptor]:
+        """Describe how it is called for each image, with what there is to choose."""
+        address = request.build_absolute_uri(path_of(self.route, self.task.name))
+        for each in linked:
+            if each.image is not None:
+                identity = self.id_for(each)
+                yield Descriptor(
+                    identity,
+                    identity,
+                    f"{self.description}: {each.name}",
+                    address,
+                    tuple(map(_of_cutouts, cutout_parameters(each.image))),
+                    self.standard,
+                    self.content_type_for(each),
+                )
+
+
+def cutout_type(image: Image) -> str:
+    """Say what comes of a cutout where nothing else is asked for."""
+    is_fits = image.fileset is not None and image.fileset.format == "FITS"
+    return "application/fits" if is_fits else "image/tiff"
+
+
+def _of_cutouts(declared: ServiceParameter) -> Parameter:
+    return Parameter(
+        declared.name,
+        declared.datatype,
+        declared.arraysize,
+        declared.unit,
+        declared.ucd,
+        declared.xtype,
+        declared.description,
+        from_column="ID" if declared.name == "ID" else "",
+        minimum=declared.minimum,
+        maximum=declared.maximum,
+        options=declared.options,
+    )
+
+
 _ID = Parameter(
     "ID",
     ucd="meta.ref.url;meta.curation",
@@ -94,11 +157,22 @@ _ID = Parameter(
 )
 _BOTH = frozenset({"image", "plate"})
 _IMAGES = frozenset({"image"})
+_CUTOUT = "cutout"
+_CUTOUTS = (
+    ("uws_sync", "", "SODA#sync-1.0", "Cut out a part of the image"),
+    ("uws_list", "-async", "SODA#async-1.0", "Cut out parts of the image, as a job"),
+)
 _OFFERED = (
     ("ome-tiff", "The image as OME-TIFF, bit for bit", "image/tiff", _IMAGES),
     ("ome-zarr", "All pixels as OME-Zarr, in an archive", _ZIP, _BOTH),
     ("movie", "A movie along z or t", "video/mp4", _IMAGES),
+    ("datalink", "The originals of many images, or cutouts", "", _BOTH),
 )
+# Those that are jobs alone, under links.
+_JOBS_ALONE = frozenset({"datalink"})
+
+
+_WAYS = (("uws_sync", "", ""), ("uws_list", "-async", ", as a job"))
 
 
 def offers_to(request: HttpRequest) -> tuple[Offer, ...]:
@@ -111,15 +185,32 @@ def _offers(request: HttpRequest) -> Iterator[Offer]:
     caller = Caller.of(request)
     makes_jobs = may_create(request, caller)
     public = public_person()
+
+    def rights(name: str) -> tuple[bool, bool]:
+        """Say whether one must have logged in, and whether whoever asks may use it."""
+        is_open = public is not None and _is_open_to_all(name)
+        return not is_open, makes_jobs and may_use(caller.person, name)
+
+    if _CUTOUT in known:
+        needs_login, authorized = rights(_CUTOUT)
+        for route, suffix, standard, words in _CUTOUTS:
+            yield CutoutOffer(
+                name=f"{_CUTOUT}{suffix}",
+                task=known[_CUTOUT],
+                route=route,
+                semantics="#cutout",
+                description=words,
+                content_type="",
+                kinds=_IMAGES,
+                needs_login=needs_login,
+                authorized=authorized,
+                standard=f"{STANDARDS}{standard}",
+            )
     for name, description, content_type, kinds in _OFFERED:
         if name not in known:
             continue
-        is_open = public is not None and _is_open_to_all(name)
-        authorized = makes_jobs and may_use(caller.person, name)
-        for route, suffix, how in (
-            ("uws_sync", "", ""),
-            ("uws_list", "-async", ", as a job"),
-        ):
+        needs_login, authorized = rights(name)
+        for route, suffix, how in _WAYS[1 if name in _JOBS_ALONE else 0 :]:
             yield Offer(
                 name=f"{name}{suffix}",
                 task=known[name],
@@ -128,9 +219,9 @@ def _offers(request: HttpRequest) -> Iterator[Offer]:
                 description=f"{description}{how}",
                 content_type=content_type,
                 kinds=kinds,
-                needs_login=not is_open,
+                needs_login=needs_login,
                 authorized=authorized,
-                standard="ivo://ivoa.net/std/UWS#rest-1.1" if suffix else "",
+                standard=f"{STANDARDS}UWS#rest-1.1" if suffix else "",
             )
 
 

@@ -10,8 +10,6 @@ from urllib.parse import urlencode
 
 from graticule.web.datalink.model import MEDIA_TYPE, Links, Row
 
-# Without a region they have nothing to do.
-_FOR_PROGRAMS = frozenset({"cutout", "cutout-async"})
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -28,7 +26,8 @@ def shown(links: Links, here: str) -> dict[str, Any]:
     for row in links.rows:
         service = services.get(row.service_def)
         address = row.access_url
-        if service is not None and service.name not in _FOR_PROGRAMS:
+        # A cutout needs to be told what to cut out.
+        if service is not None and row.semantics != "#cutout":
             address = f"{service.access_url}?{urlencode({'ID': row.id})}"
         things.setdefault(row.id, []).append(
             {

@@ -17,6 +17,7 @@ from graticule.web.organise.descriptions import DOOR as ORGANISE
 from graticule.web.pages.descriptions import DOOR as PAGES
 from graticule.web.plates.descriptions import DOOR as PLATES
 from graticule.web.regions.descriptions import DOOR as REGIONS
+from graticule.web.registry.descriptions import DOOR as REGISTRY
 from graticule.web.seek.descriptions import DOOR as SEEK
 from graticule.web.share.descriptions import DOOR as SHARE
 from graticule.web.sia.descriptions import DOOR as SIA
@@ -53,6 +54,7 @@ DOORS: tuple[Door, ...] = (
     JOBS,
     VOSI,
     DATALINK,
+    REGISTRY,
     SIA,
     SKY,
 )

@@ -1,0 +1,1 @@
+"""The record by which registries of the Virtual Observatory know this server."""
