@@ -28,7 +28,9 @@ def record(request: HttpRequest) -> HttpResponse:
     )
     home = request.build_absolute_uri(reverse("start"))
     began = Person.objects.aggregate(first=Min("date_joined"))["first"] or SINCE
-    text = record_document(settings.GRATICULE.values, home, capabilities, (began, SINCE))
+    text = record_document(
+        settings.GRATICULE.values, home, capabilities, (began, SINCE)
+    )
     answer = HttpResponse(text, content_type="application/xml")
     answer["Last-Modified"] = http_date(SINCE.timestamp())
     return answer
