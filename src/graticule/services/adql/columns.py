@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from graticule.services.adql.stcs import region_list
 from graticule.services.adql.types import SHAPES, Kind, Shape, Value, kind_of, real
 from graticule.services.published.model import PublishedColumn
 
 _PARTS = {"point": 2, "circle": 3}
+_TEXTS = frozenset({"adql:region", "adql:point", "stc"})
+"""Xtypes of texts that are geometries."""
 
 
 def column_value(sql: str, column: PublishedColumn) -> Value:
@@ -29,4 +32,6 @@ def _shape(sql: str, column: PublishedColumn, kind: Kind) -> Shape | None:
         count = _PARTS.get(column.xtype, 0)
         parts = tuple(real(f"{numbers}[{index + 1}]") for index in range(count))
         return Shape(column.xtype, numbers, parts)
+    if kind is Kind.TEXT and column.xtype.lower() in _TEXTS:
+        return Shape("region", region_list(sql))
     return None

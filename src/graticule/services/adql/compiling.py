@@ -16,6 +16,7 @@ from graticule.services.adql.expressions_grammar import DEFAULT_NESTING
 from graticule.services.adql.grammar import Grammar
 from graticule.services.adql.names import Tables
 from graticule.services.adql.selecting import Queries, Query
+from graticule.services.adql.sphere import with_private_names
 from graticule.services.published.model import (
     Publication,
     PublishedColumn,
@@ -70,7 +71,7 @@ class CompiledQuery:
 
         ``limited(maxrec + 1)`` tells whether there would have been more.
         """
-        return self._query.sql(rows)
+        return with_private_names(self._query.sql(rows))
 
 
 def compile_query(
@@ -109,7 +110,7 @@ def compile_query(
         cause = "things stand too deep in one another."
         raise AdqlError(1, 1, cause) from None
     return CompiledQuery(
-        sql=query.sql(),
+        sql=with_private_names(query.sql()),
         parameters=(),
         columns=tuple(one.column for one in query.outputs),
         tables=tuple(tables.used.values()),

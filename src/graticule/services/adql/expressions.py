@@ -6,6 +6,7 @@ The list of cases is the whole of what can reach the database.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
 from sqlglot import exp
@@ -13,8 +14,10 @@ from sqlglot import exp
 from graticule.services.adql import aggregates
 from graticule.services.adql.calls import Call
 from graticule.services.adql.casting import cast
+from graticule.services.adql.columns import column_value
 from graticule.services.adql.errors import did_you_mean, error_at, shortened
 from graticule.services.adql.functions import FUNCTIONS, joined_texts
+from graticule.services.adql.geometry import GEOMETRY, within_distance
 from graticule.services.adql.names import Scope
 from graticule.services.adql.types import (
     NULL,
@@ -26,6 +29,7 @@ from graticule.services.adql.types import (
     as_real,
     as_whole,
     condition,
+    described,
     number,
     real,
     text,
@@ -188,7 +192,7 @@ class Expressions:
             return condition(flag)
         self._check_comparable(node, left, right)
         plain = f"({_comparable(left)} {sign} {_comparable(right)})"
-        return condition(near(sign, left, right, plain))
+        return condition(_near(sign, left, right, plain))
 
     def _check_comparable(self, node: exp.Expr, *values: Value) -> None:
         kinds = {as_number(value).kind for value in values} - {Kind.NULL}
@@ -305,9 +309,9 @@ class Expressions:
             return self._coalesce(node)
         if name in aggregates.AGGREGATES:
             return self._aggregate(node, name)
-        function = FUNCTIONS.get(name)
+        function = FUNCTIONS.get(name) or GEOMETRY.get(name)
         if function is None:
-            known = [*FUNCTIONS, *aggregates.AGGREGATES, "COALESCE", "CAST"]
+            known = [*FUNCTIONS, *GEOMETRY, *aggregates.AGGREGATES, "COALESCE", "CAST"]
             hint = did_you_mean(name, known)
             raise error_at(node, f"there is no function {shortened(node.this)}{hint}.")
         for argument in node.expressions:
@@ -378,15 +382,7 @@ def _first(node: exp.Expr) -> exp.Expr:
 
 def _like_value(sql: str, value: Value) -> Value:
     """Give other SQL for a value of the same type."""
-    return Value(
-        sql,
-        value.kind,
-        value.datatype,
-        value.arraysize,
-        value.xtype,
-        value.unit,
-        shape=value.shape,
-    )
+    return replace(column_value(sql, described(value, "")), column=None)
 
 
 def _comparable(value: Value) -> str:
@@ -400,10 +396,13 @@ def _flag(sign: str, left: Value, right: Value) -> str:
     if not left.is_flag or right.number not in {0, 1} or sign not in {"=", "<>"}:
         return ""
     wanted = (right.number == 1) == (sign == "=")
-    return left.sql if wanted else f"(NOT {left.sql})"
+    return left.sql if wanted else f"(NOT {left.exact})"
 
 
-def near(sign: str, left: Value, right: Value, plain: str) -> str:
-    """Give a comparison; with a distance, a cheap test goes before it."""
-    del sign, left, right
+def _near(sign: str, left: Value, right: Value, plain: str) -> str:
+    """Put a cheap test before the condition that a distance is small."""
+    if sign in {"<", "<="} and left.distance and right.kind in NUMBERS:
+        return within_distance(left, right, plain)
+    if sign in {">", ">="} and right.distance and left.kind in NUMBERS:
+        return within_distance(right, left, plain)
     return plain

@@ -140,7 +140,10 @@ class Scope:
             meant = [one for scope in scopes for one in scope.relations_of(node)]
             if not meant:
                 qualifier = _qualifier(node)
-                labels = [one.alias or one.label for one in relations]
+                labels = [
+                    one.alias or (one.table.name if one.table else one.label)
+                    for one in relations
+                ]
                 hint = did_you_mean(qualifier, labels)
                 return f"there is no table {qualifier} in FROM{hint}."
             relations = meant

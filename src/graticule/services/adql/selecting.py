@@ -18,7 +18,7 @@ from graticule.services.adql.names import (
     bare,
     same,
 )
-from graticule.services.adql.types import Kind, Value, described, quoted
+from graticule.services.adql.types import Kind, Value, as_number, described, quoted
 from graticule.services.published.model import PublishedColumn, VoType
 
 
@@ -252,7 +252,7 @@ class Queries:
             raise error_at(node, f"the queries have {counts}: they must have as many.")
         outputs = []
         for one, other in zip(left.outputs, right.outputs, strict=True):
-            if not _compatible(one.value, other.value):
+            if not _compatible(one, other):
                 kinds = f"{one.value.kind.value} and {other.value.kind.value}"
                 raise error_at(node, f"column {one.column.name} holds {kinds}.")
             outputs.append(_wider(one, other))
@@ -263,9 +263,7 @@ class Queries:
 
 
 def _selected(output: Output) -> str:
-    value = output.value
-    if value.is_flag:
-        return f"CAST({value.sql} AS INTEGER)"
+    value = as_number(output.value)
     if value.shape is not None and value.kind is Kind.SHAPE:
         return value.shape.sql
     return value.sql
@@ -324,10 +322,10 @@ def _check_orderable(node: exp.Expr, value: Value) -> None:
         raise error_at(node, f"{value.kind.value} has no order.")
 
 
-def _compatible(one: Value, other: Value) -> bool:
-    kinds = {one.kind, other.kind} - {Kind.NULL}
+def _compatible(one: Output, other: Output) -> bool:
+    kinds = {one.value.kind, other.value.kind} - {Kind.NULL}
     if Kind.SHAPE in kinds or Kind.LIST in kinds:
-        return len(kinds) == 1 and one.xtype == other.xtype
+        return len(kinds) == 1 and one.column.xtype == other.column.xtype
     return len(kinds) <= 1 or kinds == {Kind.WHOLE, Kind.REAL}
 
 

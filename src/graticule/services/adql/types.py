@@ -75,6 +75,9 @@ class Value:
         The column, if the value is a column as it stands in its table.
     is_flag
         A condition that queries compare with 1 and 0: CONTAINS and INTERSECTS.
+    exact
+        Of a flag, SQL that is NULL wherever a coordinate is NULL; ``sql`` may be
+        false there, which is the same to a condition, and quicker.
     distance
         The two points, of a distance between points.
     """
@@ -90,6 +93,7 @@ class Value:
     column: PublishedColumn | None = None
     shape: Shape | None = None
     is_flag: bool = False
+    exact: str = ""
     distance: tuple[Shape, Shape] | None = None
 
 
@@ -114,7 +118,7 @@ def real_sql(value: float) -> str:
     """Write a number with an exponent: DuckDB then reads a double, no decimal."""
     digits = repr(float(value))
     text = digits if "e" in digits else f"{digits}e0"
-    return text if value >= 0 else f"({text})"
+    return f"({text})" if text.startswith("-") else text
 
 
 def text(value: str) -> Value:
@@ -158,7 +162,9 @@ def as_real(value: Value) -> str:
 
 def as_number(value: Value) -> Value:
     """Take a flag of geometry for the number 1 or 0."""
-    return whole(f"CAST({value.sql} AS INTEGER)", "int") if value.is_flag else value
+    if not value.is_flag:
+        return value
+    return whole(f"CAST({value.exact} AS INTEGER)", "int")
 
 
 def kind_of(column: PublishedColumn) -> Kind:
