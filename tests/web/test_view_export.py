@@ -11,6 +11,7 @@ import tifffile
 from PIL import Image
 from tests.web.conftest import new_client
 from tests.web.reference import added, cells, coloured, in_pixels, quantized
+from tests.web.test_share import share
 
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
@@ -445,6 +446,20 @@ def test_who_may_see(make_cast, logged_in, row, level):
         answer = logged_in(getattr(cast, who)).get(f"/view_export/{row.pk}/")
         assert answer.status_code == (200 if who in sees else 404), who
     assert new_client().get(f"/view_export/{row.pk}/").status_code in {401, 404}
+
+
+def test_who_holds_a_link_may(make_cast, logged_in, row, image):
+    cast = make_cast("rw----")
+    other = image("slide.ome.tif")
+    for each in (row, other):
+        each.owner, each.group = cast.alice, cast.group
+        each.save()
+    link = share(logged_in(cast.alice), "image", row.pk)
+    stranger = new_client()
+    assert stranger.get(f"/view_export/{row.pk}/").status_code in {401, 404}
+    shown = stranger.get(f"{link}/view_export/{row.pk}/", {"width": 64})
+    assert decoded(shown)[0].shape == (48, 64, 3)
+    assert stranger.get(f"{link}/view_export/{other.pk}/").status_code == 404
 
 
 def test_nobody_changes_anything_here(client, row):

@@ -29,8 +29,11 @@ function typed(event) {
 for (const menu of document.querySelectorAll("[data-menu]")) {
   menu.addEventListener("keydown", typed);
   menu.addEventListener("toggle", () => {
-    if (menu.open) {
-      menu.querySelector("summary").nextElementSibling?.scrollIntoView({ block: "nearest" });
+    const list = menu.querySelector("summary").nextElementSibling;
+    if (menu.open && list) {
+      // What is too long to be seen whole begins at the top.
+      const isLong = list.offsetHeight > window.innerHeight / 2;
+      (isLong ? menu : list).scrollIntoView({ block: isLong ? "start" : "nearest" });
     }
   });
   menu.addEventListener("focusout", ({ relatedTarget }) => {

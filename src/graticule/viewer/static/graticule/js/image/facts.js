@@ -39,11 +39,10 @@ function date(seconds) {
   return `${new Intl.DateTimeFormat("en-GB", format).format(seconds * 1000)} UTC`;
 }
 
-function parent(name, id) {
-  return id === null || id === undefined || id === "" ? null : name;
-}
-
-/** The facts of imgData (contract webgateway 7), in reading order. */
+/**
+ * The facts of imgData (contract webgateway 7), in reading order; whose it is and
+ * what it is in stand beside its description (js/info).
+ */
 export function factsOf(data) {
   const { meta } = data;
   const facts = [
@@ -53,10 +52,7 @@ export function factsOf(data) {
     ["Channels", channels(data.channels)],
     ["Magnification", data.nominalMagnification ? `${data.nominalMagnification}×` : null],
     ["Date", date(meta.imageTimestamp)],
-    ["Project", parent(meta.projectName, meta.projectId)],
-    ["Dataset", parent(meta.datasetName, meta.datasetId)],
     ["Levels", data.tiles ? String(data.levels) : null],
-    ["Owner", meta.imageAuthor],
     ["Image id", String(data.id)],
   ];
   return facts.filter(([, value]) => value);

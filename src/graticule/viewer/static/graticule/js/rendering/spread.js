@@ -21,11 +21,15 @@ function settings({ channels, model, z, t }) {
 
 function fittingText({ others, fitting }) {
   const left = others - fitting;
+  const why = "cannot: other channels, or not yours to change.";
   if (others === 0) {
     return "Nothing else is in it.";
   }
-  const rest = `${counted("image", left)} cannot: other channels, or not yours to change.`;
-  return `${counted("other image", fitting)} will take them.${left ? ` ${rest}` : ""}`;
+  if (fitting === 0) {
+    return `Its ${counted("other image", others)} ${why}`;
+  }
+  const rest = left ? ` ${counted("image", left)} ${why}` : "";
+  return `${counted("other image", fitting)} will take them.${rest}`;
 }
 
 function choiceOf(target, index) {
