@@ -169,7 +169,7 @@ def test_limits_are_the_callers():
     small = Limits(length=40, tokens=5, nesting=3)
     with pytest.raises(AdqlError, match="41 characters, at most 40"):
         compile_query("SELECT 1" + " " * 33, PUBLICATION, limits=small)
-    with pytest.raises(AdqlError, match=r"column 14: .*more than 5 words"):
+    with pytest.raises(AdqlError, match=r"column 16: .*more than 5 words"):
         compile_query("SELECT 1 + 2 + 3", PUBLICATION, limits=small)
     deep = Limits(nesting=8)
     compile_query("SELECT ((1))", PUBLICATION, limits=deep)
