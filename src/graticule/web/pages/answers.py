@@ -23,6 +23,7 @@ from graticule.services.browse import (
     Place,
 )
 from graticule.services.engine import engine
+from graticule.services.observatory.looking import is_celestial
 
 _LUT_STOPS = 9
 _TIMES = "\N{MULTIPLICATION SIGN}"
@@ -180,6 +181,7 @@ def image_page(image: Image, place: Place) -> dict[str, Any]:
         "image_id": image.pk,
         "image_name": image.name,
         "image_revision": image.revision,
+        "is_sky": is_celestial(image),
         "has_files": fileset is not None,
         "trail": trail(place, image.name),
         "facts": facts,
