@@ -1,6 +1,6 @@
 """Measure what is named, or everything, and print it.
 
-``python -m bench [browse|tiles|scan|answers|search|tables|jobs|regions|viewer]``
+``python -m bench [browse|tiles|scan|answers|search|tables|jobs|regions|viewer|soda]``
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from bench import (
     regions,
     scan,
     search,
+    soda,
     tables,
     tiles,
     viewer,
@@ -36,6 +37,7 @@ _ALL = {
     "regions",
     "viewer",
     "browse",
+    "soda",
 }
 _SMALL_FILES = 2000
 _CATALOGUED = 100_000
@@ -55,8 +57,7 @@ def main() -> None:
             _tiles(kept, home)
         if wanted & {"scan", "answers"}:
             _small(kept, home, wanted)
-        if "search" in wanted:
-            search.measure(home / "4", _CATALOGUED)
+        _found(home, wanted)
         if "tables" in wanted:
             tables.measure(kept, home / "tables")
         if "regions" in wanted:
@@ -85,6 +86,13 @@ def _small(kept: Path, home: Path, wanted: set[str]) -> None:
     scan.measure(small, home / "3", _SMALL_FILES)
     if "answers" in wanted:
         answers.measure(home / "3")
+
+
+def _found(home: Path, wanted: set[str]) -> None:
+    if "search" in wanted:
+        search.measure(home / "4", _CATALOGUED)
+    if "soda" in wanted:
+        soda.measure(home / "5")
 
 
 def _viewer(kept: Path, home: Path) -> None:

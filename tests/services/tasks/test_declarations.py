@@ -17,7 +17,7 @@ def test_every_kind_has_a_row_and_a_section(database):
 
     text = DOCS.read_text("utf-8")
     names = set(tasks()) - {"echo", "echo-inline"}
-    assert len(names) == 12
+    assert len(names) > 12
     for name in names:
         assert f"| [`{name}`](#{name}) |" in text, name
         assert f"\n## {name}\n" in text, name

@@ -9,6 +9,27 @@ _GROUP = "Limits"
 
 ROWS: tuple[Setting, ...] = (
     Setting(
+        "max_sync_cutout_bytes",
+        kinds.byte_size,
+        "256 MB",
+        "Most pixels of a cutout that a request is answered with.",
+        _GROUP,
+    ),
+    Setting(
+        "max_cutout_bytes",
+        kinds.byte_size,
+        "64 GB",
+        "Most pixels of a cutout that a job makes.",
+        _GROUP,
+    ),
+    Setting(
+        "max_cutouts",
+        kinds.positive,
+        "10000",
+        "Most cutouts that one job makes: all combinations of what is asked.",
+        _GROUP,
+    ),
+    Setting(
         "max_chunk_bytes",
         kinds.byte_size,
         "1 GiB",

@@ -48,6 +48,7 @@ class FitsSource:
         self._opened = tuple(opened)
         self._file = file
         self._context = context
+        self._cards: dict[int, list[Card]] = {}
         entry = fileset.files[0]
         self._key = ("fits", str(entry.path), entry.modified_ns, entry.size_bytes)
 
@@ -117,11 +118,15 @@ class FitsSource:
 
     def cards(self, hdu: Any) -> list[Card]:
         """Give the cards of a header of the file, as they lie."""
-        if isinstance(hdu, fits.CompImageHDU):
-            # Those of the image it stands for; in the file they are a table's.
-            return cards_in(hdu.header.tostring().encode("ascii", "replace"))
         where = hdu.fileinfo()
-        return stored_cards(self._file, where["hdrLoc"], where["datLoc"])
+        if not isinstance(hdu, fits.CompImageHDU):
+            return stored_cards(self._file, where["hdrLoc"], where["datLoc"])
+        # Those of the image it stands for; in the file they are a table's.
+        found = self._cards.get(where["hdrLoc"])
+        if found is None:
+            found = cards_in(hdu.header.tostring().encode("ascii", "replace"))
+            self._cards[where["hdrLoc"]] = found
+        return found
 
     def stored(self, image: int, plane: tuple[int, ...], window: Window) -> Pixels:
         """Read a window as the file's own numbers, in rows of the file.

@@ -22,6 +22,7 @@ _MODULES = (
     "archive",
     "rendered_images",
     "scan_upload",
+    "cutout",
     "cutouts",
     "movie",
     "projection",

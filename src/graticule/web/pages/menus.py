@@ -14,6 +14,7 @@ from graticule.catalog.models import Person
 from graticule.services.browse import Kind
 from graticule.services.tasks.allowed import may_use
 from graticule.services.tasks.registry import tasks
+from graticule.services.tasks.task import Task
 
 # What the image page can fill in, as it stands on the screen.
 _VIEW = ("Z", "T", "C", "MAPS", "M", "P")
@@ -35,7 +36,12 @@ def makes(kind: Kind, thing_id: int, person: Person | None) -> list[dict[str, An
                 "title": task.title,
                 "help": task.help,
                 "url": f"{reverse('uws_list', args=[task.name])}?{query}",
-                "takes": " ".join(name for name in _VIEW if name in task.fields),
+                "takes": " ".join(_taken(task)),
             }
         )
     return found
+
+
+def _taken(task: Task) -> list[str]:
+    """Name the parameters that the page fills in: those that take one value."""
+    return [name for name in _VIEW if name in task.fields and name not in task.multiple]

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.http.multipartparser import MultiPartParserError
 
 from graticule.errors import (
+    FileError,
     GraticuleError,
     LimitError,
     NotFoundError,
@@ -68,6 +69,7 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (OperationalError, 503),
     (RequestDataTooBig, 413),
     (NotFoundError, 404),
+    (FileError, 404),
     (NotPermittedError, 403),
     (PermissionDenied, 403),
     (RequestError, 400),
