@@ -43,6 +43,8 @@ DOORS = (
     "clients",
     "pages",
     "regions",
+    "spread",
+    "view_export",
     "jobs",
 )
 

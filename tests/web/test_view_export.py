@@ -396,6 +396,7 @@ WRONG = [
     ({"names": "yes"}, "top-left"),
     ({"regions": "yes"}, "shapes"),
     ({"text": "1e9"}, "500"),
+    ({"text": "400"}, "higher than the figure"),
     ({"c": "1$FFFFFF$000000"}, "two colours"),
 ]
 
@@ -411,6 +412,11 @@ NOT_THERE = [{"z": 3}, {"t": 9}, {"region": "128,0,5,5"}, {"p": "intmax|7:9"}]
 @pytest.mark.parametrize("query", NOT_THERE)
 def test_what_is_not_there_is_not_found(client, row, query):
     assert ask(client, row, 404, **query).json()["message"]
+
+
+@pytest.mark.parametrize("number", ["done", "0", "9" * 30])
+def test_what_is_no_image_is_not_found(client, catalog, number):
+    assert client.get(f"/view_export/{number}/").status_code == 404
 
 
 def test_without_pixel_sizes_there_is_no_bar(client, image):

@@ -35,9 +35,21 @@ class Canvas:
 
 
 def text_size(width: int, height: int, dpi: float, points: float | None) -> float:
-    """Choose the size of letters in pixels."""
+    """Choose the size of letters in pixels.
+
+    Raises
+    ------
+    graticule.errors.RequestError
+        If they would be higher than the figure.
+    """
     if points is not None:
-        return points / 72 * dpi
+        size = points / 72 * dpi
+        if size > height:
+            raise RequestError(
+                f"Letters of {points:g} pt are higher than the figure, which is "
+                f"{height / dpi * 72:.3g} pt high: choose smaller ones."
+            )
+        return size
     return max(_SMALLEST_TEXT, _SHARE * min(width, height))
 
 

@@ -6,4 +6,4 @@ from django.urls import path
 
 from graticule.web.view_export import views
 
-urlpatterns = [path("<str:iid>/", views.view_export, name="view_export")]
+urlpatterns = [path("<int:iid>/", views.view_export, name="view_export")]

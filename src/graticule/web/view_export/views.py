@@ -16,7 +16,6 @@ from graticule.services.view_figures.drawing import (
     draw_figure,
     lay_out,
 )
-from graticule.web.api.params import path_number
 from graticule.web.attachment import attachment
 from graticule.web.gateway.pictures import picture_answer
 from graticule.web.job_offers import offer
@@ -24,12 +23,14 @@ from graticule.web.json_views import json_view
 from graticule.web.principal import person_of
 from graticule.web.view_export import params
 
+_LARGEST_ID = 2**63 - 1
+
 
 @json_view("GET", "HEAD")
-def view_export(request: HttpRequest, iid: str) -> HttpResponseBase:
+def view_export(request: HttpRequest, iid: int) -> HttpResponseBase:
     """Answer a part of an image as a figure."""
     person = person_of(request)
-    scene = find_scene(person, path_number(iid))
+    scene = find_scene(person, min(iid, _LARGEST_ID))
     asked = params.figure(request, scene)
     try:
         figure = lay_out(person, scene, asked, _limits())
