@@ -1,6 +1,7 @@
 """Measure what is named, or everything, and print it.
 
-``python -m bench [browse|tiles|scan|answers|search|tables|jobs|regions|viewer|soda]``
+``python -m bench`` and any of adql, answers, browse, jobs, regions, scan, search, soda,
+tables, tiles, viewer.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from bench import (
+    adql,
     answers,
     browse,
     exports,
@@ -38,6 +40,7 @@ _ALL = {
     "viewer",
     "browse",
     "soda",
+    "adql",
 }
 _SMALL_FILES = 2000
 _CATALOGUED = 100_000
@@ -93,6 +96,8 @@ def _found(home: Path, wanted: set[str]) -> None:
         search.measure(home / "4", _CATALOGUED)
     if "soda" in wanted:
         soda.measure(home / "5")
+    if "adql" in wanted:
+        adql.measure(home / "adql")
 
 
 def _viewer(kept: Path, home: Path) -> None:

@@ -8,6 +8,7 @@ fall behind.
 import inspect
 from collections.abc import Iterator
 
+import adql_page
 import click
 import coverage_page
 from mkdocs.config.defaults import MkDocsConfig
@@ -101,6 +102,7 @@ PAGES = {
     "reference/commands.md": commands_page,
     "reference/settings.md": settings_page,
     "reference/errors.md": errors_page,
+    "reference/adql.md": adql_page.page,
     "reference/coverage.md": coverage_page.page,
 }
 

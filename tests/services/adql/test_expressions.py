@@ -4,12 +4,13 @@ import math
 from decimal import ROUND_DOWN, Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graticule.services.adql.functions import FUNCTIONS
 from graticule.services.adql.geometry import GEOMETRY
 
+SLOWLY = settings(deadline=None)  # machines may be busy
 WHOLE = st.integers(-1000, 1000)
 REAL = st.floats(-1e6, 1e6, allow_subnormal=False).map(lambda x: round(x, 6))
 
@@ -70,6 +71,7 @@ def as_whole(tree):
     return isinstance(tree, int)
 
 
+@SLOWLY
 @given(TREES)
 def test_arithmetic_is_pythons(value, tree):
     expected = as_value(tree)
@@ -82,6 +84,7 @@ def test_arithmetic_is_pythons(value, tree):
         assert found == pytest.approx(expected, rel=1e-12, abs=1e-300)
 
 
+@SLOWLY
 @given(WHOLE, WHOLE, WHOLE)
 def test_precedence_is_that_of_arithmetic(value, a, b, c):
     text = f"{written(a)} - {written(b)} * {written(c)} - {written(a)}"
@@ -114,6 +117,7 @@ ONE_ARGUMENT = {
 
 
 @pytest.mark.parametrize("name", ONE_ARGUMENT)
+@SLOWLY
 @given(st.one_of(st.floats(-1.5, 1.5), st.floats(-600, 600), WHOLE))
 def test_functions_of_one_number(value, name, number):
     expected = ONE_ARGUMENT[name](number)
@@ -125,6 +129,7 @@ def test_functions_of_one_number(value, name, number):
     assert value(f"{name}(NULL)") is None
 
 
+@SLOWLY
 @given(st.one_of(WHOLE, REAL), st.one_of(WHOLE, REAL))
 def test_functions_of_two_numbers(value, a, b):
     x, y = written(a), written(b)
@@ -134,6 +139,7 @@ def test_functions_of_two_numbers(value, a, b):
     assert found == (None if expected is None else pytest.approx(expected))
 
 
+@SLOWLY
 @given(st.floats(0.01, 100), st.floats(-20, 20))
 def test_powers(value, a, b):
     expected = pytest.approx(math.pow(a, b))
@@ -146,6 +152,7 @@ def test_powers_that_are_not_defined(value):
     assert value("POWER(2, -1)") == 0.5
 
 
+@SLOWLY
 @given(st.integers(-(10**9), 10**9), st.integers(0, 6), st.integers(0, 6))
 def test_rounding_to_decimals(value, digits, scale, places):
     number = Decimal(digits).scaleb(-scale)
@@ -196,6 +203,7 @@ def test_random_numbers(ask):
     assert all(0 <= one < 1 for row in rows for one in row)
 
 
+@SLOWLY
 @given(st.text(max_size=20).filter(lambda text: "\0" not in text))
 def test_texts_come_back(value, text):
     quoted = text.replace("'", "''")

@@ -103,6 +103,25 @@ def wound(ring: list[Vector]) -> list[Vector]:
     return ring if signed_area(ring) >= 0 else ring[::-1]
 
 
+def inward_normals(ring: Sequence[Vector]) -> list[Vector] | None:
+    """Give the normals of the edges of a convex polygon, wound anticlockwise.
+
+    A point lies within if it is on the inner side of every edge. ``None`` for a
+    polygon that is not convex.
+    """
+    normals: list[Vector] = []
+    for one, other in pairwise([*ring, ring[0]]):
+        along = tuple(b - a for a, b in zip(one, other, strict=True))
+        x = one[1] * along[2] - one[2] * along[1]
+        y = one[2] * along[0] - one[0] * along[2]
+        z = one[0] * along[1] - one[1] * along[0]
+        length = sqrt(x * x + y * y + z * z)
+        if length > 0:
+            normals.append((x / length, y / length, z / length))
+    convex = all(_dot(normal, vertex) > -1e-14 for normal in normals for vertex in ring)
+    return normals if convex and len(normals) > 2 else None
+
+
 def bounding_circle(ring: Sequence[Vector]) -> tuple[float, float, float] | None:
     """Give a circle around a polygon, in degrees; ``None`` if it is too large."""
     total = tuple(map(sum, zip(*ring, strict=True)))

@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import radians
 
 from graticule.services.adql.bodies import by_kind
-from graticule.services.adql.constants import Vector, distance
+from graticule.services.adql.constants import Vector, distance, inward_normals
 from graticule.services.adql.sphere import (
     Texts,
     angle,
@@ -79,18 +79,25 @@ def _pair(
 def within_ring(lon: str, lat: str, ring: Sequence[Vector]) -> str:
     """Give the condition that a point lies in a ring that is written as numbers.
 
-    The edges are written out: DuckDB prepares every lambda for every 2,048 rows.
+    The edges are written out: DuckDB prepares every lambda for every 2,048 rows. A
+    convex ring needs little: on which side of each edge the point lies.
     """
+    point = vertex(lon, lat)
+    normals = inward_normals(ring)
+    if normals is not None:
+        sides = (
+            dot(point, (real_sql(i), real_sql(j), real_sql(k))) for i, j, k in normals
+        )
+        return f"({' AND '.join(f'{side} >= -{_SLACK}' for side in sides)})"
     turns = []
     for one, other in pairwise([*ring, ring[0]]):
         x, y, z = map(real_sql, one)
         i, j, k = map(real_sql, other)
         edge = real_sql(_SLACK * radians(distance(one, other)))
-        across, along = _seen(parts("m"), (x, y, z), (i, j, k))
+        across, along = _seen(point, (x, y, z), (i, j, k))
         on_edge = f"abs({across}) <= {edge} AND {along} <= {edge}"
         turns.append(f"CASE WHEN {on_edge} THEN 1e3 ELSE atan2({across}, {along}) END")
-    point = struct(vertex(lon, lat))
-    return f"list_transform([{point}], lambda m: {' + '.join(turns)} > pi())[1]"
+    return f"({' + '.join(turns)} > pi())"
 
 
 def _seen(p: Texts, a: Texts, b: Texts) -> tuple[str, str]:

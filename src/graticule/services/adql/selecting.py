@@ -151,7 +151,8 @@ class Queries:
             check_grouped(nodes + ordered, grouped or [], expressions)
         distinct = "DISTINCT " if node.args.get("distinct") is not None else ""
         listed = ", ".join(
-            f"{_selected(one)} AS {quoted(one.column.name)}" for one in outputs
+            f"{as_number(one.value).sql} AS {quoted(one.column.name)}"
+            for one in outputs
         )
         group = f" GROUP BY {', '.join(grouped)}" if grouped else ""
         body = f"SELECT {distinct}{listed}{sources}{where}{group}{having}"
@@ -260,13 +261,6 @@ class Queries:
         every = "" if node.args.get("distinct") else " ALL"
         body = f"({left.sql()}) {word}{every} ({right.sql()})"
         return Query(body, outputs, self._order_by_output(node, outputs))
-
-
-def _selected(output: Output) -> str:
-    value = as_number(output.value)
-    if value.shape is not None and value.kind is Kind.SHAPE:
-        return value.shape.sql
-    return value.sql
 
 
 def _passed(output: Output, alias: str) -> Output:
