@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -30,6 +31,8 @@ from graticule.catalog.models import (
     Screen,
 )
 from graticule.services.browse import Kind, searched
+from graticule.services.observatory.cutout_words import Circle
+from graticule.services.observatory.searching import Wanted, find_observations
 from graticule.services.search.asking import matching
 from graticule.services.search.query import Leaf, Node, field_query
 
@@ -51,12 +54,25 @@ COLUMNS: Mapping[str, str] = {
 """What images have a size of, by the name of its filter; ``pixel`` is in µm."""
 
 
+MOST_NEAR = 10_000
+"""Images near a place on the sky that are found at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """From one number to another, both included; either may be open."""
 
     least: float | None = None
     most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A place on the sky, ICRS, and how far around it; all in degrees."""
+
+    ra: float
+    dec: float
+    radius: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,8 @@ class Filters:
         Days, both included: of acquisition, or of import where that is unknown.
     spans
         By the names in :data:`COLUMNS`.
+    near
+        A place that images of the sky show, or come near to.
     """
 
     text: str = ""
@@ -92,11 +110,12 @@ class Filters:
     since: date | None = None
     until: date | None = None
     spans: Mapping[str, Span] = field(default_factory=dict)
+    near: Near | None = None
 
     @property
     def only_images(self) -> bool:
         """Whether nothing but images can fit."""
-        return bool(self.channels or self.formats or self.spans)
+        return bool(self.channels or self.formats or self.spans or self.near)
 
     @property
     def is_empty(self) -> bool:
@@ -118,9 +137,18 @@ def found(person: Person | None, kind: Kind, asked: Filters) -> QuerySet[Any]:
         query = query.filter(pk__in=_with_pair(person, things, key, value))
     for tag in asked.tags:
         query = query.filter(pk__in=_with_tag(person, things.model, tag))
+    if asked.near is not None:
+        query = query.filter(pk__in=_showing(person, asked.near))
     for conditions in (_belonging, _dated, _sized):
         query = conditions(query, asked)
     return query
+
+
+def _showing(person: Person | None, near: Near) -> list[int]:
+    """List the images whose outline holds a place, or comes near enough to it."""
+    place = Circle(near.ra, near.dec, near.radius)
+    rows = find_observations(person, Wanted(shapes=(place,)))
+    return [row.image_id for row in islice(rows, MOST_NEAR)]
 
 
 def _with_pair(

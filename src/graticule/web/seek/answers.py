@@ -103,6 +103,8 @@ def _said(name: str, value: str) -> str:
     if size in _WORDS:
         unit = " µm" if size == "pixel" else ""
         return f"{_WORDS[size]} {'≥' if end == 'from' else '≤'} {value}{unit}"
+    if name == "radius":
+        return f"Within {value}\N{PRIME}"
     words = {"since": "Since", "until": "Until"}
     return (
         f"{words[name]} {value}" if name in words else f"{name.capitalize()}: {value}"
@@ -134,12 +136,15 @@ def kinds(asked: Filters, counted: dict[Kind, int]) -> list[dict[str, Any]]:
 
 def form(asked: Filters) -> dict[str, Any]:
     """Fill the form of filters that are typed; the others stay as they are."""
-    typed = {"since", "until", *(f"{n}_{e}" for n in _WORDS for e in ("from", "to"))}
+    typed = {"since", "until", "position", "radius"}
+    typed |= {f"{name}_{end}" for name in _WORDS for end in ("from", "to")}
     values = dict(params.pairs(asked))
     return {
         "kept": [pair for pair in params.whole(asked) if pair[0] not in typed],
         "since": values.get("since", ""),
         "until": values.get("until", ""),
+        "position": values.get("position", ""),
+        "radius": values.get("radius", ""),
         "sizes": [
             {
                 "name": name,

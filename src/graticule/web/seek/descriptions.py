@@ -21,6 +21,10 @@ _FILTERS = (
     Parameter("group", _NUMBERS, "Ids of groups, one of them."),
     Parameter("channel", _TEXTS, "Names of channels, all of them."),
     Parameter("format", _TEXTS, "Formats, one of them."),
+    Parameter(
+        "position", TEXT, "A place on the sky, as 05:34:31.9 +22:00:52 or 83.6 22.0."
+    ),
+    Parameter("radius", NUMBER, "How far around it, in minutes of arc."),
     Parameter("since", _DAY, "First day of acquisition, or else of import."),
     Parameter("until", _DAY, "Last day of it."),
     *(

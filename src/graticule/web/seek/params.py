@@ -7,6 +7,7 @@ filter taken out of it is a link.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -15,10 +16,17 @@ from django.http import HttpRequest, QueryDict
 
 from graticule.errors import RequestError
 from graticule.services.browse import Kind
-from graticule.services.search.filters import COLUMNS, Filters, Span
+from graticule.services.observatory.positions import read_position
+from graticule.services.search.filters import COLUMNS, Filters, Near, Span
 from graticule.web.pages.params import search_text
 
 _MOST_VALUES = 20
+_MINUTES = 60
+_LARGEST_RADIUS = 180 * _MINUTES
+# Right ascension and a signed declination, each in parts of sixty.
+_SEXAGESIMAL = re.compile(
+    r"\s*\d{1,2}\s?[:h]\s?\d{1,2}[\d\s:.ms]*,?\s*[+\-]\s?\d{1,2}\s?[:d]\s?[\d\s:.ms]*"
+)
 _LONGEST = 200
 _LARGEST = 2**63 - 1
 
@@ -35,8 +43,12 @@ def filters(request: HttpRequest) -> Filters:
         If a value is none of its filter's.
     """
     query = request.GET
+    text, near = search_text(request), _near(query)
+    if near is None and _SEXAGESIMAL.fullmatch(text):
+        # Somebody who writes a position looks for what is there.
+        text, near = "", Near(*read_position(text))
     return Filters(
-        text=search_text(request),
+        text=text,
         kind=_kind(query.get("kind", "")),
         tags=_texts(query, "tag"),
         channels=_texts(query, "channel"),
@@ -47,6 +59,7 @@ def filters(request: HttpRequest) -> Filters:
         since=_day(query, "since"),
         until=_day(query, "until"),
         spans=_spans(query),
+        near=near,
     )
 
 
@@ -71,6 +84,10 @@ def pairs(asked: Filters) -> Iterator[Pair]:
             yield f"{name}_from", f"{span.least:g}"
         if span.most is not None:
             yield f"{name}_to", f"{span.most:g}"
+    if asked.near is not None:
+        yield "position", f"{asked.near.ra:.6f} {asked.near.dec:+.6f}"
+        if asked.near.radius:
+            yield "radius", f"{asked.near.radius * _MINUTES:.10g}"
 
 
 def whole(asked: Filters) -> list[Pair]:
@@ -143,6 +160,17 @@ def _spans(query: QueryDict) -> Mapping[str, Span]:
         if least is not None or most is not None:
             found[name] = Span(least, most)
     return found
+
+
+def _near(query: QueryDict) -> Near | None:
+    """Read a position on the sky, and a radius in minutes of arc."""
+    text = query.get("position", "").strip()
+    radius = _number(query, "radius") or 0.0
+    if radius > _LARGEST_RADIUS:
+        raise RequestError(
+            f"radius is {_LARGEST_RADIUS} minutes of arc at most, not {radius:g}."
+        )
+    return Near(*read_position(text), radius / _MINUTES) if text else None
 
 
 def _number(query: QueryDict, name: str) -> float | None:
