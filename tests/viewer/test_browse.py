@@ -28,7 +28,7 @@ def test_from_search_to_the_image(page, served):
     page.keyboard.press("/")
     page.keyboard.type("BPAE_3")
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Images").wait_for()
+    page.locator(".cell .facts:not(:empty)").first.wait_for()
     link = page.locator(f'a[href="/image/{served.image_id("bpae_3ch.ome.tif")}/"]')
     assert f"1,100 {TIMES} 680, 3 channels" in link.inner_text()
     shown(page)
@@ -45,11 +45,11 @@ def test_search_that_finds_nothing_says_so(page, served):
 def test_dataset_and_breadcrumbs(page, served):
     page.goto(f"{served.url}/image/{served.image_id('mitosis_5d.ome.tif')}/")
     page.locator(".trail a").last.click()
-    page.locator(".grid").wait_for()
-    names = page.locator(".grid .name").all_inner_texts()
+    page.locator(".cell .name:not(:empty)").first.wait_for()
+    names = page.locator(".cell .name").all_inner_texts()
     assert "mitosis" in names
     assert names == sorted(names, key=str.lower)
-    facts = page.locator("li", has_text="mitosis").locator(".facts")
+    facts = page.get_by_role("listitem").filter(has_text="mitosis").locator(".facts")
     assert facts.inner_text() == f"240 {TIMES} 170, 2 channels, 5 z, 3 t"
     shown(page)
 

@@ -17,7 +17,10 @@ def catalogue(served, sql, *values):
 
 
 def names_of(page):
-    return page.locator(".grid .name").all_inner_texts()
+    """The names of images found: few among others, or alone in a gallery."""
+    names = page.locator(".grid .name, .cell .name:not(:empty)")
+    names.first.wait_for(timeout=SLOW_MS)
+    return names.all_inner_texts()
 
 
 def type_into_box(page, text):
@@ -109,7 +112,7 @@ def test_nothing_fits_says_what_to_do(page, served):
     plaque = page.locator(".plaque")
     assert "Take one of them away" in plaque.inner_text()
     page.get_by_role("link", name=re.compile("Width ≥ 999999")).click()
-    page.locator(".grid .name").first.wait_for()
+    assert names_of(page)
 
 
 def test_it_fits_a_tablet_and_the_dark(new_tab, served):

@@ -116,6 +116,14 @@ ROWS: tuple[Setting, ...] = (
         _GROUP,
     ),
     Setting(
+        "max_table_upload_bytes",
+        kinds.byte_size,
+        "100 MiB",
+        "Largest file that becomes a table in the browser; `graticule table import` "
+        "takes any.",
+        _GROUP,
+    ),
+    Setting(
         "max_original_entries",
         kinds.whole,
         "50000",

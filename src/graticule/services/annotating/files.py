@@ -48,39 +48,68 @@ def attach_file(
         If the thing is not there for this person, or may not be annotated.
     """
     _, found = find_one(person, target, Verb.ANNOTATE)
-    plain = PurePosixPath(name.replace("\\", "/")).name.strip()[-_LONGEST_NAME:]
-    if not plain:
-        raise RequestError("The file has no name.")
-    allowed = settings.GRATICULE["max_attachment_bytes"]
-    _check_size(size_bytes or 0, allowed)
+    plain = plain_name(name)
     with file_aside() as path:
-        written = _write(path, read, allowed)
-        if size_bytes is not None and written < size_bytes:
-            raise RequestError(
-                f"Only {written:,} of {size_bytes:,} bytes of {plain} arrived. "
-                "Send it again."
-            )
+        receive(path, read, plain, size_bytes, "max_attachment_bytes")
         with transaction.atomic():
             group = Group.objects.get(pk=found.groups[target.id])
             held = attach(person, group, path, name=plain, media_type=media_type)
             link(person, found, target, held)
 
 
+def plain_name(name: str) -> str:
+    """Cut folders off the name of a file that somebody sends.
+
+    Raises
+    ------
+    graticule.errors.RequestError
+        If nothing is left.
+    """
+    plain = PurePosixPath(name.replace("\\", "/")).name.strip()[-_LONGEST_NAME:]
+    if not plain:
+        raise RequestError("The file has no name.")
+    return plain
+
+
+def receive(
+    path: Path,
+    read: Callable[[int], bytes],
+    name: str,
+    size_bytes: int | None,
+    limit: str,
+) -> None:
+    """Write what is sent to a path; the setting ``limit`` says how much at most.
+
+    Raises
+    ------
+    graticule.errors.LimitError
+        If there is more.
+    graticule.errors.RequestError
+        If it ends too early.
+    """
+    allowed = settings.GRATICULE[limit]
+    written = size_bytes or 0
+    if written <= allowed:
+        written = _write(path, read, allowed)
+    if written > allowed:
+        raise LimitError(limit, allowed, written, "A file")
+    if size_bytes is not None and written < size_bytes:
+        raise RequestError(
+            f"Only {written:,} of {size_bytes:,} bytes of {name} arrived. "
+            "Send it again."
+        )
+
+
 def _write(path: Path, read: Callable[[int], bytes], allowed: int) -> int:
+    """Write until the end, or until there is too much."""
     written = 0
     with path.open("wb") as file:
-        while piece := read(_PIECE_BYTES):
+        while written <= allowed and (piece := read(_PIECE_BYTES)):
             written += len(piece)
-            _check_size(written, allowed)
             file.write(piece)
         file.flush()
         os.fsync(file.fileno())
     return written
-
-
-def _check_size(size: int, allowed: int) -> None:
-    if size > allowed:
-        raise LimitError("max_attachment_bytes", allowed, size, "A file")
 
 
 def attached_file(person: Person, annotation_id: int) -> tuple[OriginalFile, FoundFile]:

@@ -55,6 +55,7 @@ class State:
     refused_annotate: str
     refused_edit: str
     max_file_bytes: int
+    max_table_bytes: int
 
 
 def state_of(person: Person, target: Target) -> State:
@@ -83,6 +84,7 @@ def state_of(person: Person, target: Target) -> State:
         _refused(rights, Verb.ANNOTATE, thing),
         _refused(rights, Verb.EDIT, thing),
         settings.GRATICULE["max_attachment_bytes"],
+        settings.GRATICULE["max_table_upload_bytes"],
     )
 
 

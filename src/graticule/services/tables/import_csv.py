@@ -135,7 +135,7 @@ def _head(path: Path, text: Path, delimiter: str | None) -> _Head:
             rows = list(islice(csv.reader(lines, delimiter=delimiter), 2))
     except UnicodeDecodeError:
         raise CorruptFileError(
-            path, "this is not UTF-8: name its encoding with --encoding."
+            path, "this is not UTF-8: save it so, or name its encoding by --encoding."
         ) from None
     except csv.Error as error:
         raise CorruptFileError(path, f"line 1: {error}.") from None

@@ -111,6 +111,7 @@ def _object(found: State) -> Json:
         "annotate_refused": found.refused_annotate,
         "edit_refused": found.refused_edit,
         "max_file_bytes": found.max_file_bytes,
+        "max_table_bytes": found.max_table_bytes,
     }
 
 

@@ -150,6 +150,14 @@ DOOR = Door(
                 method="POST",
             ),
         ),
+        "annotate_table": (
+            Operation(
+                "Make a table of the file that is the body (CSV, Parquet, HDF5)",
+                _STATE,
+                (Parameter("name", TEXT, "What it is called.", required=True),),
+                method="POST",
+            ),
+        ),
         "annotate_remove": _changing("Take an annotation off", None),
         "annotate_download": (
             Operation(

@@ -31,4 +31,5 @@ urlpatterns = [
     re_path(rf"^{_THING}/rating/$", views.rating, name="annotate_rating"),
     re_path(rf"^{_THING}/pairs/$", views.pairs, name="annotate_thing_pairs"),
     re_path(rf"^{_THING}/files/$", views.attach, name="annotate_attach"),
+    re_path(rf"^{_THING}/tables/$", views.attach_as_table, name="annotate_table"),
 ]

@@ -12,6 +12,7 @@ from graticule.services.acquisition import acquisition_of
 from graticule.services.annotating import state, values
 from graticule.services.annotating import tags as tagging
 from graticule.services.annotating.files import attach_file, attached_file
+from graticule.services.annotating.tables import attach_table
 from graticule.services.annotating.targets import Target
 from graticule.services.annotating.words import change_words
 from graticule.services.original_metadata import as_text, original_metadata
@@ -119,6 +120,15 @@ def attach(request: HttpRequest, kind: str, thing: str) -> Json:
     attach_file(
         person, target, asked.name, asked.media_type, request.read, asked.size_bytes
     )
+    return _state(person, target)
+
+
+@json_view("POST")
+def attach_as_table(request: HttpRequest, kind: str, thing: str) -> Json:
+    """Attach the file that is the body of the request, as a table."""
+    person, target = writer_of(request), Target(kind, int(thing))
+    asked = params.file(request)
+    attach_table(person, target, asked.name, request.read, asked.size_bytes)
     return _state(person, target)
 
 

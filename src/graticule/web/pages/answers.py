@@ -28,9 +28,6 @@ from graticule.services.observatory.looking import is_celestial
 _LUT_STOPS = 9
 _TIMES = "\N{MULTIPLICATION SIGN}"
 
-# So many images are shown as they are written; more are a gallery.
-_SHELF = 24
-
 _CHILDREN = {
     Kind.PROJECT: ("dataset", "datasets"),
     Kind.DATASET: ("image", "images"),
@@ -73,8 +70,8 @@ def tree_path(place: Place, kind: Kind, thing_id: int) -> str:
 def listed_in(kind: Kind, thing_id: int, total: int) -> dict[str, Any]:
     """Say what is listed on a container's page, and where scripts ask for images."""
     listed = {"kind": kind.value, "id": thing_id}
-    many = kind is Kind.DATASET and total > _SHELF
-    return listed | (_asked(dataset=thing_id) if many else {})
+    has_images = kind is Kind.DATASET and total > 0
+    return listed | (_asked(dataset=thing_id) if has_images else {})
 
 
 def listed_on_start(only: Kind | None, total: int) -> dict[str, Any]:
@@ -82,8 +79,14 @@ def listed_on_start(only: Kind | None, total: int) -> dict[str, Any]:
     listed: dict[str, Any] = {"kind": "start"}
     if only is None:
         return listed | {"recent": _of_images()}
-    many = only is Kind.IMAGE and total > _SHELF
-    return listed | (_asked(orphaned=1) if many else {})
+    has_images = only is Kind.IMAGE and total > 0
+    return listed | (_asked(orphaned=1) if has_images else {})
+
+
+def listed_found(ids_address: str = "") -> dict[str, Any]:
+    """Say the same of results; with ``ids_address`` they are images alone."""
+    listed = {"kind": "search"}
+    return listed | (_of_images() | {"ids": ids_address} if ids_address else {})
 
 
 def _asked(**query: Any) -> dict[str, str]:

@@ -77,10 +77,17 @@ def results(request: HttpRequest) -> HttpResponse:
         "kind": "Search" if asked.text else "",
         "q": asked.text,
         "sections": sections,
-        "browse": {"kind": "search"},
+        "browse": pages.listed_found(_only_images(asked, kinds)),
         "chips": answers.chips(asked),
         "kinds": answers.kinds(asked, totals),
         "form": answers.form(asked),
         "facets_url": f"{reverse('seek_facets')}?{urlencode(params.whole(asked))}",
     }
     return shown(request, "results.html", filling)
+
+
+def _only_images(asked: filters.Filters, kinds: list[Kind]) -> str:
+    """Give the address of the ids found, where these are of images alone."""
+    if kinds != [Kind.IMAGE]:
+        return ""
+    return f"{reverse('seek_ids')}?{urlencode(params.without_kind(asked))}"

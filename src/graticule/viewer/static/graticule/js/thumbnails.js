@@ -56,6 +56,12 @@ const observer = new IntersectionObserver(
   { rootMargin: "400px" },
 );
 
-document.querySelectorAll("img[data-thumb]").forEach((image) => {
-  observer.observe(image);
-});
+function watch() {
+  document.querySelectorAll("img[data-thumb]:not([src])").forEach((image) => {
+    observer.observe(image);
+  });
+}
+
+watch();
+// Others stand there after a change that the page followed.
+document.addEventListener("followed", watch);

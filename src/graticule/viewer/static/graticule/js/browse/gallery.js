@@ -88,6 +88,36 @@ export class Gallery {
     return isRow && (to < 0 || to > last) ? index : Math.min(Math.max(to, 0), last);
   }
 
+  /** The images whose cells touch a box of the page, in CSS pixels. */
+  touched({ left, top, right, bottom }) {
+    const { x, y } = this.body.getBoundingClientRect();
+    const [across, down] = [x + window.scrollX, y + window.scrollY];
+    const box = {
+      left: left - across,
+      top: top - down,
+      right: right - across,
+      bottom: bottom - down,
+    };
+    return this.window
+      .touched(box)
+      .map((index) => ({ kind: "image", id: this.listing.ids[index] }));
+  }
+
+  /** Look the list up anew after a change; what is shown stays where it is. */
+  async follow() {
+    const at = this.window.first;
+    const { sort, direction } = this.choice;
+    if (!(await this.listing.sort(sort, direction))) {
+      return;
+    }
+    this.listing.doubt();
+    await this.listing.want(at - 30, at + 60);
+    const y = window.scrollY;
+    this.#show(Math.min(at, Math.max(this.length - 1, 0)));
+    window.scrollTo(0, y);
+    this.window.draw();
+  }
+
   async #sort(at) {
     const { sort, direction } = this.choice;
     this.table.setAttribute("aria-busy", "true");
@@ -220,8 +250,8 @@ export class Gallery {
   #write(cell) {
     const row = this.listing.row(Number(cell.dataset.id));
     // Most cells have their facts already when others' come.
-    if (cell.dataset.written !== `${row?.id}`) {
-      cell.dataset.written = `${row?.id}`;
+    if (cell.written !== row || !row) {
+      cell.written = row;
       cell.dataset.name = row?.name ?? "";
       writeFacts(cell, this.choice.view, row);
     }

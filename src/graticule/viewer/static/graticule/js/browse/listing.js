@@ -10,6 +10,7 @@ const KEPT = 5000;
 export class Listing extends EventTarget {
   #rows = new Map();
   #asked = new Set();
+  #doubted = new Set();
   #turn = 0;
 
   /**
@@ -59,21 +60,26 @@ export class Listing extends EventTarget {
   }
 
   /** Ask for the facts about the images from a place up to another. */
-  want(from, to) {
+  async want(from, to) {
     const missing = [];
     for (let at = Math.max(from, 0); at < Math.min(to, this.length); at += 1) {
       const id = this.ids[at];
-      if (!this.#rows.has(id) && !this.#asked.has(id)) {
+      if ((!this.#rows.has(id) || this.#doubted.has(id)) && !this.#asked.has(id)) {
         missing.push(id);
       }
     }
+    const asked = [];
     for (let at = 0; at < missing.length; at += AT_ONCE) {
-      this.#ask(missing.slice(at, at + AT_ONCE));
+      asked.push(this.#ask(missing.slice(at, at + AT_ONCE)));
     }
+    await Promise.all(asked);
   }
 
   async #ask(ids) {
-    ids.forEach((id) => this.#asked.add(id));
+    ids.forEach((id) => {
+      this.#asked.add(id);
+      this.#doubted.delete(id);
+    });
     try {
       const answer = await ask(`${this.rowsUrl}?${ids.map((id) => `id=${id}`).join("&")}`);
       answer.images.forEach((row) => this.#rows.set(row.id, row));
@@ -84,6 +90,11 @@ export class Listing extends EventTarget {
     } finally {
       ids.forEach((id) => this.#asked.delete(id));
     }
+  }
+
+  /** Ask for all facts once more: they may be others now. */
+  doubt() {
+    this.#doubted = new Set(this.#rows.keys());
   }
 
   #forget() {

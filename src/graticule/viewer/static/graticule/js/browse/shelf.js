@@ -10,9 +10,33 @@ function sideways(first, second) {
 export class Shelf {
   #items;
 
+  /** @param {HTMLElement} host Holds the things, each with `data-item`. */
   constructor(host) {
-    this.#items = [...host.querySelectorAll("[data-item]")];
+    this.host = host;
+    this.#find();
+  }
+
+  #find() {
+    this.#items = [...this.host.querySelectorAll("[data-item]")];
     this.#items.forEach((item) => addCheck(item, item.dataset.name));
+  }
+
+  /** Show what the server wrote after a change, as the host of another document. */
+  follow(there) {
+    this.host.replaceChildren(...document.adoptNode(there).childNodes);
+    this.#find();
+  }
+
+  /** The things that touch a box of the page, in CSS pixels. */
+  touched({ left, top, right, bottom }) {
+    return this.#items
+      .filter((item) => {
+        const box = item.getBoundingClientRect();
+        const x = box.left + window.scrollX;
+        const y = box.top + window.scrollY;
+        return x <= right && x + box.width >= left && y <= bottom && y + box.height >= top;
+      })
+      .map(thingOf);
   }
 
   get length() {

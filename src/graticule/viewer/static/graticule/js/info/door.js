@@ -80,13 +80,14 @@ export class Door {
   }
 
   /**
-   * Attach a file.
+   * Attach a file, or what stands in it as a table.
    *
    * @param {File} file
    * @param {function(number)} tell Told the share that was sent, 0 to 1.
+   * @param {{table: boolean}} options
    * @returns {{done: Promise, stop: function()}}
    */
-  attach(file, tell) {
+  attach(file, tell, { table = false } = {}) {
     const query = new URLSearchParams({ name: file.name, type: file.type });
     const request = new XMLHttpRequest();
     const done = new Promise((resolve, reject) => {
@@ -101,7 +102,7 @@ export class Door {
       request.addEventListener("error", failed);
       request.addEventListener("abort", () => reject(new DoorError("Stopped.")));
     });
-    request.open("POST", `${this.url}files/?${query}`);
+    request.open("POST", `${this.url}${table ? "tables" : "files"}/?${query}`);
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("X-CSRFToken", token());
     request.send(file);

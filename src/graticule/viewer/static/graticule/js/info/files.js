@@ -7,12 +7,18 @@ import { button, iconButton, moment, section } from "./pieces.js";
 import { tableFold } from "./rows.js";
 
 const UNITS = ["bytes", "KB", "MB", "GB", "TB"];
+const TABLES = /\.(csv|tsv|parquet)$/i;
 
 /** A size in words, such as "1.4 MB". */
 export function sizeText(bytes) {
   const power = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** power;
   return `${power ? value.toPrecision(3) : value} ${UNITS[power]}`;
+}
+
+/** Whether a file becomes a table, by its name. */
+export function isTable({ name }) {
+  return TABLES.test(name);
 }
 
 export class Files {
@@ -28,14 +34,14 @@ export class Files {
       class: "unseen",
       multiple: true,
       "aria-label": "Attach files",
-      onchange: () => this.#take([...this.#field.files]),
+      onchange: () => this.take([...this.#field.files]),
     });
     this.drop = element(
       "label",
       { class: "drop" },
       this.#field,
       element("span", { class: "button small" }, "Attach files"),
-      element("span", { class: "quiet" }, "or drop them here"),
+      element("span", { class: "quiet" }, "or drop them here; CSV becomes a table"),
     );
     this.element = section("Files", this.#list, this.#waiting, this.drop);
     this.element.addEventListener("dragover", (event) => this.#over(event));
@@ -105,12 +111,13 @@ export class Files {
     this.drop.classList.remove("over");
     if (!this.drop.hidden && event.dataTransfer.files.length) {
       event.preventDefault();
-      this.#take([...event.dataTransfer.files]);
+      event.stopPropagation();
+      this.take([...event.dataTransfer.files]);
     }
   }
 
   /** Upload files one after the other; one that fails does not stop the others. */
-  async #take(files) {
+  async take(files) {
     this.#field.value = "";
     for (const file of files) {
       const most = this.panel.state.object.max_file_bytes;
@@ -122,16 +129,44 @@ export class Files {
           { trouble: true },
         );
       } else {
-        await this.#upload(file);
+        await this.#take(file);
       }
     }
   }
 
-  async #upload(file) {
+  async #take(file) {
+    if (!isTable(file)) {
+      await this.#upload(file);
+      return;
+    }
+    const most = this.panel.state.object.max_table_bytes;
+    const asFile = {
+      label: "Attach as a plain file",
+      go: () => this.#upload(file),
+    };
+    if (file.size > most) {
+      this.panel.say(
+        `${file.name} has ${sizeText(file.size)}; at most ${sizeText(most)} become a ` +
+          "table here (setting max_table_upload_bytes). The command graticule table " +
+          "import takes any size.",
+        { trouble: true, offer: asFile },
+      );
+    } else if (await this.#upload(file, { table: true, offer: asFile })) {
+      document.dispatchEvent(new Event("tables"));
+    }
+  }
+
+  async #upload(file, { table = false, offer = null } = {}) {
     const bar = element("progress", { max: 1, value: 0, "aria-label": file.name });
-    const { done, stop } = this.panel.door.attach(file, (share) => {
-      bar.value = share;
-    });
+    const sent = (share) => {
+      // All is there: now the server reads it, for as long as it takes.
+      if (table && share === 1) {
+        bar.removeAttribute("value");
+      } else {
+        bar.value = share;
+      }
+    };
+    const { done, stop } = this.panel.door.attach(file, sent, { table });
     const row = element(
       "div",
       { class: "upload" },
@@ -140,8 +175,10 @@ export class Files {
       iconButton("stop", `Stop sending ${file.name}`, stop),
     );
     this.#waiting.append(row);
-    await this.panel.change(null, () => done, { said: `${file.name} attached.` });
+    const said = table ? `${file.name} is a table now.` : `${file.name} attached.`;
+    const taken = await this.panel.change(null, () => done, { said, offer });
     row.remove();
+    return taken;
   }
 
   #remove({ link, name }) {

@@ -71,8 +71,8 @@ export class InfoPanel {
    *
    * @param {?object} expected The state to show meanwhile, if that can be told.
    * @param {function(): Promise<object>} tell Tells the server; gives the new state.
-   * @param {?{said: string, undo: ?function(): Promise<object>}} after What to say
-   *   when it is done, and how to go back.
+   * @param {?{said: string, undo: ?function(): Promise<object>, offer: ?object}} after
+   *   What to say when it is done, and how to go back; what else to offer if not.
    * @returns {Promise<boolean>} Whether it was done.
    */
   async change(expected, tell, after = null) {
@@ -85,7 +85,7 @@ export class InfoPanel {
       this.show(await tell());
     } catch (error) {
       this.show(before);
-      this.say(error.message, { trouble: true });
+      this.say(error.message, { trouble: true, offer: after?.offer });
       return false;
     } finally {
       this.host.setAttribute("aria-busy", "false");
@@ -100,11 +100,28 @@ export class InfoPanel {
     return true;
   }
 
-  /** Say something below the sections; troubles stay until the next. */
-  say(text, { trouble = false, undo = null } = {}) {
+  /** Attach files, as if they were dropped onto the section Files. */
+  async takeFiles(files) {
+    const section = this.#sections.find((each) => each instanceof Files);
+    if (!this.state.object.may_annotate) {
+      this.say(this.state.object.annotate_refused, { trouble: true });
+      return;
+    }
+    section.element.scrollIntoView({ block: "nearest" });
+    await section.take(files);
+  }
+
+  /**
+   * Say something below the sections; troubles stay until the next.
+   *
+   * @param {string} text
+   * @param {{trouble: boolean, undo: ?function(), offer: ?{label: string, go: function()}}} how
+   */
+  say(text, { trouble = false, undo = null, offer = null } = {}) {
     clearTimeout(this.#timer);
     const close = iconButton("close", "Close", () => this.hush());
-    const back = undo && button("Undo", () => (this.hush(), undo()));
+    const more = undo ? { label: "Undo", go: undo } : offer;
+    const back = more && button(more.label, () => (this.hush(), more.go()));
     this.#said.replaceChildren(
       element(
         "div",

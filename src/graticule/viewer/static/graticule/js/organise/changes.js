@@ -34,10 +34,12 @@ function say(said) {
 }
 
 /** Show the page as it is now: by the view if it can, else by loading anew. */
-function refresh(said, leadTo) {
-  const event = new CustomEvent("arranged", { cancelable: true });
-  const taken = !leadTo && !(document.querySelector("#browse")?.dispatchEvent(event) ?? true);
-  if (taken) {
+async function refresh(said, leadTo) {
+  const detail = { followed: null };
+  if (!leadTo) {
+    document.querySelector("#browse")?.dispatchEvent(new CustomEvent("arranged", { detail }));
+  }
+  if (await detail.followed) {
     say(said);
     return;
   }

@@ -61,6 +61,7 @@ if (plate) {
   const heat = new HeatMap(plate, JSON.parse(document.getElementById("heat").textContent));
   const tools = new PlateTools(document.getElementById("plate-tools"), plate, heat, remember);
   tools.open(params);
+  document.addEventListener("tables", () => tools.open(new URLSearchParams(location.search)));
   walk([...plate.querySelectorAll("a.well")]);
   const zoom = new WellZoom(document.getElementById("well-zoom"), plate, remember);
   if (params.has("well")) {

@@ -1,5 +1,6 @@
 // Lets people upload on the page of a dataset: by dropping, or by two buttons.
 
+import { isTable } from "../info/files.js";
 import { Refusal } from "../organise/asking.js";
 import { chosen, dropped, holdsFiles } from "./dropped.js";
 import { counted, Panel } from "./panel.js";
@@ -102,6 +103,16 @@ async function upload(found) {
   }
 }
 
+/** Tables alone are tables of this dataset; whatever comes with images is theirs. */
+async function take(found) {
+  const fold = document.querySelector("#info-fold");
+  if (fold?.takeFiles && found.length && found.every(({ file }) => isTable(file))) {
+    await fold.takeFiles(found.map(({ file }) => file));
+  } else {
+    await upload(found);
+  }
+}
+
 let depth = 0;
 
 function highlight(by) {
@@ -130,7 +141,7 @@ document.addEventListener("drop", async (event) => {
   if (holdsFiles(event.dataTransfer)) {
     event.preventDefault();
     highlight(0);
-    await upload(await dropped(event.dataTransfer));
+    await take(await dropped(event.dataTransfer));
   }
 });
 for (const button of place.querySelectorAll("[data-chooses]")) {
