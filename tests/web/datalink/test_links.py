@@ -136,6 +136,13 @@ def test_services_are_described(ask, image):
         assert (by_ref.name, by_ref.ref) == ("ID", "ID")
 
 
+def test_only_what_makes_sense_is_offered(ask, image):
+    def offered(name):
+        return {row.get("local_semantics") for row in rows(ask(image(name)))}
+
+    assert offered("cells.ome.tif") - offered("uint8.tif") == {"movie", "movie-async"}
+
+
 def test_itself_is_described(client):
     # L3: also without an ID
     answer = client.get(LINKS)

@@ -34,9 +34,9 @@ def new_job(door):
     from graticule.jobs.phases import ENDED, Phase
     from graticule.jobs.times import now
 
-    def make(phase="PENDING", owner=None, **fields):
+    def make(phase="PENDING", owner=None, service="echo", **fields):
         given = {"multiple": frozenset({"TEXT"}), **fields}
-        job = requests.create(requests.NewJob("echo", owner and owner.pk, **given))
+        job = requests.create(requests.NewJob(service, owner and owner.pk, **given))
         moment = now()
         phase = Phase(phase)
         changes = {"phase": phase.value}

@@ -24,6 +24,7 @@ _MODULES = (
     "scan_upload",
     "cutout",
     "cutouts",
+    "datalink",
     "movie",
     "projection",
     "pyramid",

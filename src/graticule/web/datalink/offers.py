@@ -65,6 +65,9 @@ class Offer:
 
     def fits(self, linked: Linked) -> bool:
         """Say whether the service can work on something."""
+        image = linked.image
+        if self.task.name in _OF_STACKS and image is not None:
+            return image.size_z * image.size_t > 1
         return linked.named.kind in self.kinds
 
     def id_for(self, linked: Linked) -> str:
@@ -168,6 +171,8 @@ _OFFERED = (
     ("movie", "A movie along z or t", "video/mp4", _IMAGES),
     ("datalink", "The originals of many images, or cutouts", "", _BOTH),
 )
+# What needs several planes or times.
+_OF_STACKS = frozenset({"movie"})
 # Those that are jobs alone, under links.
 _JOBS_ALONE = frozenset({"datalink"})
 

@@ -24,7 +24,10 @@ class Place:
     jobs: str = "async"
 
 
-PLACES: Mapping[str, Place] = {"tap": Place("tap")}
+PLACES: Mapping[str, Place] = {
+    "tap": Place("tap"),
+    "datalink": Place("datalink", jobs="dlasync"),
+}
 """By the names of services."""
 
 
