@@ -170,23 +170,49 @@ def _held(share: Share, query: QuerySet[ModelT]) -> QuerySet[ModelT]:
 
 def _sees(person: Person, prefix: str) -> Q:
     """Build the condition; memberships are asked per row's group."""
-    membership = Membership.objects.filter(
-        person=person, group=OuterRef(f"{prefix}group")
-    )
-    shared = membership.filter(
-        Q(is_owner=True) | ~Q(group__permissions=Permissions.PRIVATE)
-    )
+    shared = _memberships(person).filter(group=OuterRef(f"{prefix}group"))
     mine = Q(**{f"{prefix}owner": person})
     return mine | Q(Exists(shared))
 
 
-def _knows(person: Person) -> Q:
-    """Build the condition for people: oneself, and members whose things are seen."""
-    groups = Membership.objects.filter(person=person).filter(
+def _memberships(person: Person) -> QuerySet[Membership]:
+    """Find the memberships by which a person sees what is a group's."""
+    return Membership.objects.filter(person=person).filter(
         Q(is_owner=True) | ~Q(group__permissions=Permissions.PRIVATE)
     )
+
+
+def _knows(person: Person) -> Q:
+    """Build the condition for people: oneself, and members whose things are seen."""
+    groups = _memberships(person)
     members = Membership.objects.filter(group__in=groups.values("group"))
     return Q(pk=person.pk) | Q(pk__in=members.values("person"))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What :func:`visible_to` keeps of owned things, for rows that lie elsewhere.
+
+    All of them, or those of an owner and of some groups, or, for who holds a link,
+    what :func:`visible_to` itself says (``holds``).
+    """
+
+    everything: bool = False
+    owner_id: int | None = None
+    group_ids: frozenset[int] = frozenset()
+    holds: bool = False
+
+
+def scope_of(person: Person | None) -> Scope:
+    """Say what a person sees of things by their owner and group; one query."""
+    if person is None or not person.is_active:
+        return Scope()
+    if person.share is not None:
+        return Scope(holds=True)
+    if person.is_administrator:
+        return Scope(everything=True)
+    groups = _memberships(person).values_list("group_id", flat=True)
+    return Scope(owner_id=person.pk, group_ids=frozenset(groups))
 
 
 @dataclass(frozen=True, slots=True)

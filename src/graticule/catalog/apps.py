@@ -12,8 +12,13 @@ class CatalogConfig(AppConfig):
     verbose_name = "Catalogue"
 
     def ready(self) -> None:
-        """Keep the triggers of the search index out of the way of migrations."""
-        from graticule.catalog import search_triggers  # noqa: PLC0415 -- there are no tables before
+        """Keep triggers out of the way of migrations."""
+        from graticule.catalog import (  # noqa: PLC0415 -- there are no tables before
+            published_triggers,
+            search_triggers,
+        )
 
         pre_migrate.connect(search_triggers.before_migrations, sender=self)
         post_migrate.connect(search_triggers.after_migrations, sender=self)
+        pre_migrate.connect(published_triggers.before_migrations, sender=self)
+        post_migrate.connect(published_triggers.after_migrations, sender=self)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("plates/", include("graticule.web.plates.urls")),
     path("services/", include("graticule.web.uws.urls")),
     path("", include("graticule.web.uws.placed_urls")),  # after the one above
+    path("", include("graticule.web.tap.urls")),
     path("upload/", include("graticule.web.upload.urls")),
     path("webgateway/", include("graticule.web.gateway.urls")),
     # Exported files, where clients are sent to (contract webgateway 15).

@@ -17,6 +17,7 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 from whitenoise import WhiteNoise
 
+from graticule.web.chunked import whole_bodies
 from graticule.web.clients.mounted import static_folders
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "graticule.config.django")
@@ -29,7 +30,7 @@ def _application() -> WhiteNoise:
     static = str(files("graticule.viewer") / "static")
     # Without a hash in their names, files are soon asked for again by ETag.
     served = WhiteNoise(
-        django,
+        whole_bodies(django),
         root=static,
         prefix="static/",
         autorefresh=settings.DEBUG,

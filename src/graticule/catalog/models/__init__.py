@@ -25,6 +25,7 @@ from graticule.catalog.models.plates import (
     Well,
     WellSample,
 )
+from graticule.catalog.models.published import PublishedChange
 from graticule.catalog.models.renderings import RenderingSettings
 from graticule.catalog.models.rois import Roi, Shape
 from graticule.catalog.models.search import SearchChange, SearchWord
@@ -58,6 +59,7 @@ __all__ = [
     "Plate",
     "PlateAcquisition",
     "Project",
+    "PublishedChange",
     "RenderingSettings",
     "Roi",
     "ScanProblem",

@@ -68,11 +68,40 @@ ROWS: tuple[Setting, ...] = (
         _GROUP,
     ),
     Setting(
+        "tap_rows",
+        kinds.positive,
+        "100000",
+        "Rows of an answer to a query in ADQL that does not say how many (MAXREC).",
+        _GROUP,
+    ),
+    Setting(
+        "max_tap_rows",
+        kinds.positive,
+        "20000000",
+        "Most rows of an answer to a query in ADQL.",
+        _GROUP,
+    ),
+    Setting(
+        "max_tap_upload_rows",
+        kinds.positive,
+        "1000000",
+        "Most rows of each table that comes with a query in ADQL.",
+        _GROUP,
+    ),
+    Setting(
         "max_sia_rows",
         kinds.whole,
         "10000",
         "Most images that a search by position, time and wavelength (SIA) answers at "
         "once; MAXREC asks for fewer.",
+        _GROUP,
+    ),
+    Setting(
+        "tap_uploads_inside",
+        kinds.boolean,
+        "false",
+        "Whether tables for a query in ADQL may be fetched from addresses within this "
+        "server's own network.",
         _GROUP,
     ),
 )

@@ -2,29 +2,23 @@
 
 Signed as the Standard Webhooks specification 1.0 says: three headers, HMAC-SHA256.
 Who can log in chooses the address, so it must not lead into the network that this
-server is in: names are looked up once, addresses that are not of the public
-Internet are refused, and what was looked up is what is connected to. Redirects are
-not followed. Knows no table.
+server is in (:mod:`graticule.services.outside`). Knows no table.
 """
 
 from __future__ import annotations
 
 import base64
 import hmac
-import ipaddress
 import secrets
-import socket
-import ssl
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from urllib.parse import SplitResult, urlsplit
+from http.client import HTTPException
+from urllib.parse import SplitResult
 
 from graticule.errors import RequestError
+from graticule.services.outside import OutsideError, connection_to, read_address
 
-_TIMEOUT_SECONDS = 10.0
 _PREFIX = "whsec_"
 _SECRET_BYTES = 32
 _OK = range(200, 300)
-_PORTS = {"http": 80, "https": 443}
 
 
 class WebhookError(Exception):
@@ -44,13 +38,8 @@ def check_address(url: str) -> SplitResult:
     graticule.errors.RequestError
         If it is none that can be posted to.
     """
-    try:
-        parts = urlsplit(url)
-        # Reading the port checks it.
-        known = parts.scheme in _PORTS and parts.hostname and parts.port != 0
-    except ValueError:
-        known = None
-    if not known or parts.username is not None or not url.isascii():
+    parts = read_address(url)
+    if parts is None:
         raise RequestError(
             f"{url!r} is no address that can be posted to: it begins with https:// "
             "(or http://), names a host and holds no password."
@@ -82,12 +71,15 @@ def post(url: str, body: bytes, headers: dict[str, str], *, inside: bool) -> Non
         parts = check_address(url)
     except RequestError as error:
         raise WebhookError(str(error)) from error
-    host, port = str(parts.hostname), parts.port or _PORTS[parts.scheme]
-    address = _look_up(host, port, inside=inside)
-    kind = _Https if parts.scheme == "https" else _Http
-    connection = kind(host, port, timeout=_TIMEOUT_SECONDS)
-    connection.address = address
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    host = str(parts.hostname)
+    try:
+        connection, path = connection_to(
+            parts,
+            inside=inside,
+            refusal="webhooks may not go (setting webhooks_inside).",
+        )
+    except OutsideError as error:
+        raise WebhookError(str(error)) from error
     try:
         connection.request("POST", path, body, headers)
         status = connection.getresponse().status
@@ -97,44 +89,3 @@ def post(url: str, body: bytes, headers: dict[str, str], *, inside: bool) -> Non
         connection.close()
     if status not in _OK:
         raise WebhookError(f"{host} answered {status}.")
-
-
-def _look_up(host: str, port: int, *, inside: bool) -> str:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise WebhookError(f"There is no host {host}.") from error
-    addresses = [str(entry[4][0]) for entry in found]
-    foreign = [each for each in addresses if _is_public(each)]
-    if not inside and len(foreign) < len(addresses):
-        raise WebhookError(
-            f"{host} is within this server's own network, where webhooks may not go "
-            "(setting webhooks_inside)."
-        )
-    return addresses[0]
-
-
-def _is_public(address: str) -> bool:
-    found = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None)
-    return (mapped or found).is_global and not found.is_multicast
-
-
-class _Http(HTTPConnection):
-    """Connects to the address that was looked up, whatever its name says later."""
-
-    address = ""
-
-    def connect(self) -> None:
-        self.sock = socket.create_connection((self.address, self.port), self.timeout)
-
-
-class _Https(HTTPSConnection):
-    """The same, proving that it is the host of that name."""
-
-    address = ""
-
-    def connect(self) -> None:
-        plain = socket.create_connection((self.address, self.port), self.timeout)
-        context = ssl.create_default_context()
-        self.sock = context.wrap_socket(plain, server_hostname=self.host)

@@ -87,7 +87,7 @@ def _asked(
     seconds: float = settings.GRATICULE["table_query_timeout"].total_seconds()
     source = "read_parquet(?, file_row_number = true)"
     try:
-        with _deadline(cursor, seconds):
+        with deadline(cursor, seconds):
             if given:
                 cursor.register("given", dict(given))
             question = sql.replace("{table}", source)
@@ -113,7 +113,7 @@ def _asked(
 
 
 @contextmanager
-def _deadline(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+def deadline(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
     """Interrupt what still runs after so many seconds."""
     done = threading.Event()
 
@@ -136,23 +136,32 @@ def _deadline(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[Non
 def _database() -> duckdb.DuckDBPyConnection:
     with _lock:
         if not _opened:
-            _opened.append(_locked_down())
+            home: Path = settings.GRATICULE["home"]
+            _opened.append(locked_down([home / "attachments"]))
         return _opened[0]
 
 
-def _locked_down() -> duckdb.DuckDBPyConnection:
+def locked_down(
+    folders: Sequence[Path], spill: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB that reads files of some folders, and nothing else.
+
+    Parameters
+    ----------
+    spill
+        A folder for what does not fit into memory; without one that is refused.
+    """
     values = settings.GRATICULE
     database = duckdb.connect(":memory:")
-    folder = str(values["home"] / "attachments") + "/"
     options: dict[str, Any] = {
         "memory_limit": f"{values['table_memory_bytes']}B",
         "threads": values["table_threads"],
-        "temp_directory": "",
+        "temp_directory": "" if spill is None else str(spill),
         "parquet_metadata_cache": True,
         "python_enable_replacements": False,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        "allowed_directories": [folder],
+        "allowed_directories": [f"{folder}/" for folder in folders],
         "enable_external_access": False,
         "lock_configuration": True,
     }

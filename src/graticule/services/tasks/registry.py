@@ -30,6 +30,7 @@ _MODULES = (
     "pyramid",
     "statistics",
     "table_query",
+    "tap",
     "thumbnails",
 )
 ECHOES = frozenset({"echo", "echo_inline"})

@@ -6,7 +6,7 @@ and the OpenAPI document all read it. Knows no HTTP and no kind of job.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -64,6 +64,12 @@ class Task:
         Whether ``sync`` does it in the request's own thread, and not as a job of a
         process: for what is quick. It looks at ``work.check_time`` now and then, and
         where ``work.asker_waits`` writes one result, or none for "nothing there".
+    takes_uploads
+        Whether files of any names may come with it (``UPLOAD=name,param:part``); it
+        finds them by :func:`uploads_in`.
+    address_parameter
+        The outward name of a parameter that is the address of this server. The door
+        that a request comes through fills it in; nobody can send it.
     style
         How values are written: ``dali``, or ``pql`` for lists and ranges within one
         value (U55). What is kept and shown is what was sent.
@@ -85,6 +91,8 @@ class Task:
     plain_errors: bool = False
     style: Literal["dali", "pql"] = "dali"
     intervals: frozenset[str] = frozenset()
+    takes_uploads: bool = False
+    address_parameter: str = ""
 
     @property
     def fields(self) -> dict[str, FieldInfo]:
@@ -143,6 +151,18 @@ class Task:
             return pql.dali_texts(each.value, kind)
         except ValueError as error:
             raise RequestError(f"UsageError: {each.name.upper()}: {error}.") from error
+
+
+UPLOADED = "UPLOAD."
+"""What the names of such parameters begin with that are files of any name."""
+
+
+def uploads_in(given: Iterable[Given]) -> Iterator[tuple[str, str, str]]:
+    """Give name, file and address of each upload of a job; one of the two is empty."""
+    for each in given:
+        if each.name.startswith(UPLOADED):
+            url = "" if each.file else each.value
+            yield each.name.removeprefix(UPLOADED), each.file, url
 
 
 def kind_of(info: FieldInfo) -> pql.Kind:

@@ -24,6 +24,7 @@ from graticule.web.sia.descriptions import DOOR as SIA
 from graticule.web.sky.descriptions import DOOR as SKY
 from graticule.web.spread.descriptions import DOOR as SPREAD
 from graticule.web.table.descriptions import DOOR as TABLE
+from graticule.web.tap.descriptions import DOOR as TAP
 from graticule.web.upload.descriptions import DOOR as UPLOAD
 from graticule.web.uws.descriptions import DOOR as JOBS
 from graticule.web.view_export.descriptions import DOOR as VIEW_EXPORT
@@ -52,6 +53,7 @@ DOORS: tuple[Door, ...] = (
     SPREAD,
     VIEW_EXPORT,
     JOBS,
+    TAP,
     VOSI,
     DATALINK,
     REGISTRY,

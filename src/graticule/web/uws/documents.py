@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from graticule.jobs.models import Job, JobParameter, JobResult
 from graticule.jobs.phases import ENDED
+from graticule.services.tasks.task import UPLOADED
 from graticule.web.uws.mount import Mount
 
 _NAMESPACES = (
@@ -124,6 +125,10 @@ def _parameters(job: Job, mount: Mount, namespaces: str = "") -> str:
 
 def _parameter(row: JobParameter, job: Job, mount: Mount) -> str:
     name = quoteattr(row.name)
+    if row.name.startswith(UPLOADED):  # U58
+        name = row.name.removeprefix(UPLOADED)
+        where = mount.address(job, "parameters", row.name) if row.file else row.value
+        return f'<uws:parameter id="UPLOAD">{escape(f"{name},{where}")}</uws:parameter>'
     if row.file or not is_writable(row.value):
         address = escape(mount.address(job, "parameters", row.name))
         return f'<uws:parameter id={name} byReference="true">{address}</uws:parameter>'

@@ -94,6 +94,7 @@ def fields_of(
             said.get(name, ""),
         )
         for name, info in task.fields.items()
+        if name != task.address_parameter
     ]
 
 

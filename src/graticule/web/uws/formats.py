@@ -31,13 +31,24 @@ _OFFERED = {
 def wanted(request: HttpRequest) -> Format:
     """Choose the form with the highest quality; XML where nothing is preferred."""
     best, best_quality = Format.XML, 0.0
-    for part in request.headers.get("Accept", "").split(","):
+    accept = request.headers.get("Accept", "")
+    if _by_java(accept):
+        return best
+    for part in accept.split(","):
         name, *options = part.split(";")
         offered = _OFFERED.get(name.strip().lower())
         quality = _quality(options)
         if offered is not None and quality > best_quality:
             best, best_quality = offered, quality
     return best
+
+
+def _by_java(accept: str) -> bool:
+    """Recognise what Java sends for programs that have said nothing: TOPCAT, STILTS.
+
+    It seems to prefer pages, as the browser did that it was made for.
+    """
+    return accept.startswith("text/html, image/gif, image/jpeg, *")
 
 
 def _quality(options: list[str]) -> float:

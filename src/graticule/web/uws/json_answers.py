@@ -38,6 +38,7 @@ def services_answer(request: HttpRequest, person: Person | None) -> list[Json]:
                 for name, rule in task.parameters.model_json_schema()
                 .get("properties", {})
                 .items()
+                if name.upper() != task.address_parameter
             },
         }
         for task in tasks().values()

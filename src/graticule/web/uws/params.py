@@ -16,6 +16,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
+from django.urls import get_script_prefix
 
 from graticule.errors import LimitError, RequestError
 from graticule.jobs.phases import Phase
@@ -25,7 +26,7 @@ from graticule.services.tasks.task import Task
 from graticule.web.uws.documents import is_writable
 from graticule.web.uws.form_posts import SHOWN, as_meant, shown_in
 from graticule.web.uws.upload_words import NAME as UPLOAD
-from graticule.web.uws.upload_words import parts_named
+from graticule.web.uws.upload_words import addresses_named, parts_named
 
 CONTROL = frozenset({"PHASE", "RUNID", "EXECUTIONDURATION", "DESTRUCTION", "ACTION"})
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -108,6 +109,7 @@ def sent(request: HttpRequest, task: Task, *, unknown_ignored: bool = True) -> S
     values: list[Value] = []
     uploads: list[str] = []
     declared = {name.upper(): name for name in task.fields}
+    here = declared.pop(task.address_parameter, "")
     for name, text in (*_pairs(request.GET), *_pairs(request.POST)):
         upper = name.upper()
         if upper in CONTROL and upper not in declared:
@@ -122,7 +124,11 @@ def sent(request: HttpRequest, task: Task, *, unknown_ignored: bool = True) -> S
     shown = shown_in(request.POST)
     if shown:
         values = list(as_meant(task, shown, values))
+    values += [Value(name, url) for name, url in addresses_named(task, uploads).items()]
     _check_size(values, len(request.FILES))
+    if here:
+        root = request.build_absolute_uri(get_script_prefix()).rstrip("/")
+        values.append(Value(here, root))
     values += _uploads(request, declared, parts_named(task, uploads))
     return Sent(control, tuple(values), shown)
 

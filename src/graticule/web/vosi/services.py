@@ -24,6 +24,7 @@ Described = Callable[[HttpRequest], Iterator[Capability]]
 # Functions that describe what a service speaks besides, or a door without jobs.
 _DESCRIBED: Mapping[str, str] = {
     "datalink": "graticule.web.datalink.capabilities.described",
+    "tap": "graticule.web.tap.capabilities.described",
     "sia": "graticule.web.sia.capabilities.described",
 }
 # Standards of ``sync`` and ``async``, where they have some beside UWS.
@@ -40,7 +41,8 @@ def capabilities_of(request: HttpRequest, task: Task) -> Iterator[Capability]:
     path = path_of("uws_list", task.name)
     security = of_jobs(path, task.name)
     is_sync, is_async = _SYNC_AND_ASYNC.get(task.name, ("", ""))
-    if task.sync:
+    # What a standard describes as a whole has its ``sync`` in that description.
+    if task.sync and (is_sync or task.name not in _DESCRIBED):
         address = request.build_absolute_uri(path_of("uws_sync", task.name))
         one = Interface(
             address,
