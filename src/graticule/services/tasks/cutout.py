@@ -74,12 +74,14 @@ class CutoutParameters(Parameters):
     """Of which images, and which parts."""
 
     id: _Texts = Field(
+        title="Image",
         description="The image: its publisher's identifier, or image/12 for short. "
         "One on each line; with several values of this or of others, a job makes one "
-        "cutout of every combination."
+        "cutout of every combination.",
     )
     pos: _Shapes = Field(
         [],
+        title="Region of the sky",
         description="Regions of the sky (ICRS, degrees): CIRCLE lon lat radius, RANGE "
         "lon1 lon2 lat1 lat2 or POLYGON lon1 lat1 lon2 lat2 lon3 lat3 and so on. The "
         "smallest box of pixels that holds the region is cut out.",
@@ -94,14 +96,18 @@ class CutoutParameters(Parameters):
     )
     band: _Intervals = Field(
         [],
+        title="Wavelengths",
         description="Shortest and longest wavelength in metres, as 5e-7 6e-7; -Inf or "
         "+Inf for no limit.",
     )
     time: _Intervals = Field(
-        [], description="Earliest and latest time (MJD, UTC), as 55836 55837."
+        [],
+        title="Times",
+        description="Earliest and latest time (MJD, UTC), as 55836 55837.",
     )
     pol: _States = Field(
         [],
+        title="Polarization",
         description="States of polarization, as I or XX; all values together choose "
         "the planes.",
     )
