@@ -167,9 +167,10 @@ class Queries:
         expressions.no_aggregates = "GROUP BY"
         parts = []
         for one in group.expressions:
-            if isinstance(one, exp.Literal):
+            value = expressions.value(one)
+            if _is_constant(value):
                 raise error_at(one, "GROUP BY names columns, not their positions.")
-            parts.append(expressions.value(one).sql)
+            parts.append(value.sql)
         return parts
 
     def _outputs(
@@ -214,6 +215,9 @@ class Queries:
             position = _position(one.this, outputs)
             if position is None:
                 value = expressions.value(one.this)
+                if _is_constant(value):
+                    cause = "ORDER BY names columns or their positions, from 1."
+                    raise error_at(one, cause)
                 _check_orderable(one, value)
                 selected = [output.value.sql for output in outputs]
                 if node.args.get("distinct") is not None and value.sql not in selected:
@@ -309,6 +313,12 @@ def _position(node: exp.Expr, outputs: list[Output]) -> int | None:
 
 def _direction(node: exp.Ordered) -> str:
     return f" {'DESC' if node.args.get('desc') else 'ASC'} NULLS LAST"
+
+
+def _is_constant(value: Value) -> bool:
+    """Tell whether it is the same for all rows; DuckDB takes such for positions."""
+    is_literal = value.number is not None or value.text is not None
+    return is_literal or value.kind is Kind.NULL
 
 
 def _check_orderable(node: exp.Expr, value: Value) -> None:
