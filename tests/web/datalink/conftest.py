@@ -1,9 +1,12 @@
 """Links in this process, over tables that are rolled back."""
 
 import io
+import shutil
+import subprocess
 import warnings
 
 import pytest
+from tests.served import GRATICULE, environment, serving
 from tests.web.uws.conftest import alice, client, door  # noqa: F401
 
 LINKS = "/datalink/links"
@@ -49,3 +52,19 @@ def ask(client):  # noqa: F811
         return who.get(LINKS, {"ID": ids, **more})
 
     return send
+
+
+@pytest.fixture(scope="module")
+def sky(shared_data, tmp_path_factory):
+    """A server over a folder of FITS files, as the page begins."""
+    folder = tmp_path_factory.mktemp("sky")
+    home = folder / "home"
+    shutil.copytree(shared_data / "fits", folder / "fits")
+    subprocess.run(
+        [*GRATICULE, "scan", str(folder / "fits")],
+        env=environment(home),
+        check=True,
+        capture_output=True,
+    )
+    with serving(home, embedded_worker="true") as served:
+        yield served, folder / "fits"
