@@ -1,7 +1,7 @@
 """Measure what is named, or everything, and print it.
 
 ``python -m bench`` and any of adql, answers, browse, jobs, regions, scan, search, soda,
-tables, tiles, viewer.
+tables, tap, tiles, viewer.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from bench import (
     search,
     soda,
     tables,
+    tap,
     tiles,
     viewer,
 )
@@ -41,6 +42,7 @@ _ALL = {
     "browse",
     "soda",
     "adql",
+    "tap",
 }
 _SMALL_FILES = 2000
 _CATALOGUED = 100_000
@@ -96,6 +98,8 @@ def _found(home: Path, wanted: set[str]) -> None:
         search.measure(home / "4", _CATALOGUED)
     if "soda" in wanted:
         soda.measure(home / "5")
+    if "tap" in wanted:
+        tap.measure(home / "tap")
     if "adql" in wanted:
         adql.measure(home / "adql")
 

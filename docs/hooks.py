@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import adql_page
 import click
 import coverage_page
+import published_page
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
@@ -103,6 +104,7 @@ PAGES = {
     "reference/settings.md": settings_page,
     "reference/errors.md": errors_page,
     "reference/adql.md": adql_page.page,
+    "reference/published.md": published_page.published_page,
     "reference/coverage.md": coverage_page.page,
 }
 

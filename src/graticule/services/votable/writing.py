@@ -9,6 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import IO, Any, Protocol
 from xml.sax.saxutils import quoteattr
 
@@ -94,6 +95,7 @@ def _head(
     )
 
 
+@lru_cache(maxsize=4096)
 def _field(column: PublishedColumn) -> str:
     attributes = {
         "name": column.name,
