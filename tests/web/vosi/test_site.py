@@ -29,6 +29,18 @@ def test_it_works(client):
     found = told(client)
     assert found[f"{STD}VOSI#capabilities"] == [f"{HERE}/capabilities"]
     assert found[f"{STD}VOSI#availability"] == [f"{HERE}/availability"]
+    assert f"{HERE}/tables" in found[f"{STD}VOSI#tables-1.1"]
+
+
+def test_tables_are_those_of_tap(client):
+    body = client.get("/tables").content
+    valid(body)
+    names = [table.name for table in vosi.parse_tables(io.BytesIO(body)).iter_tables()]
+    assert "ivoa.obscore" in {name.lower() for name in names}
+    assert body == client.get("/tap/tables").content
+    root = valid(client.get("/tables/ivoa.obscore").content)
+    assert root.findtext("name").lower() == "ivoa.obscore"
+    said(client.get("/tables/ivoa.nothing"), 404)
 
 
 def test_every_address_that_is_told_is_there(client):

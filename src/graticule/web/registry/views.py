@@ -14,18 +14,13 @@ from graticule.catalog.models import Person
 from graticule.web.registry.record import record_document
 from graticule.web.vosi.answers import vosi_view
 from graticule.web.vosi.health import SINCE
-from graticule.web.vosi.services import about_itself, all_capabilities
+from graticule.web.vosi.services import about_site, all_capabilities
 
 
 @vosi_view
 def record(request: HttpRequest) -> HttpResponse:
     """Answer the record; everybody may read it."""
-    capabilities = chain(
-        about_itself(
-            request, reverse("vosi_capabilities"), reverse("vosi_availability")
-        ),
-        all_capabilities(request),
-    )
+    capabilities = chain(about_site(request), all_capabilities(request))
     home = request.build_absolute_uri(reverse("start"))
     began = Person.objects.aggregate(first=Min("date_joined"))["first"] or SINCE
     text = record_document(

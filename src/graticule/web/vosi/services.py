@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import cast
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from graticule.services.tasks.registry import tasks
@@ -88,6 +89,12 @@ def about_itself(
             address = request.build_absolute_uri(path)
             one = Interface(address, version=version, result_type="application/xml")
             yield Capability(standard, (one,))
+
+
+def about_site(request: HttpRequest) -> Iterator[Capability]:
+    """Say where the whole site says what it is."""
+    routes = ("vosi_capabilities", "vosi_availability", "vosi_tables")
+    return about_itself(request, *map(reverse, routes))
 
 
 def _described(name: str) -> Described:

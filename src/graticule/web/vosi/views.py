@@ -8,7 +8,6 @@ from __future__ import annotations
 from itertools import chain
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 
 from graticule.services.tasks.registry import task_named
 from graticule.web.uws.places import path_of
@@ -20,6 +19,7 @@ from graticule.web.vosi.answers import (
 )
 from graticule.web.vosi.services import (
     about_itself,
+    about_site,
     all_capabilities,
     capabilities_of,
 )
@@ -56,7 +56,4 @@ def site_availability(request: HttpRequest) -> HttpResponse:
 @vosi_view
 def site_capabilities(request: HttpRequest) -> HttpResponse:
     """Say which standards are spoken here, and where."""
-    itself = about_itself(
-        request, reverse("vosi_capabilities"), reverse("vosi_availability")
-    )
-    return capabilities_answer(chain(itself, all_capabilities(request)))
+    return capabilities_answer(chain(about_site(request), all_capabilities(request)))
