@@ -28,7 +28,7 @@ Arrays = dict[str, npt.NDArray[Any]]
 _AGAIN_SECONDS = 0.02
 
 _lock = threading.Lock()
-_opened: list[duckdb.DuckDBPyConnection] = []
+_opened: dict[Path, duckdb.DuckDBPyConnection] = {}
 
 
 def fetch_rows(
@@ -134,11 +134,11 @@ def deadline(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None
 
 
 def _database() -> duckdb.DuckDBPyConnection:
+    home: Path = settings.GRATICULE["home"]
     with _lock:
-        if not _opened:
-            home: Path = settings.GRATICULE["home"]
-            _opened.append(locked_down([home / "attachments"]))
-        return _opened[0]
+        if home not in _opened:
+            _opened[home] = locked_down([home / "attachments"])
+        return _opened[home]
 
 
 def locked_down(
