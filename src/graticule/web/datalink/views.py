@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from graticule import __version__
-from graticule.catalog.models import Person
 from graticule.errors import NotFoundError
 from graticule.services.observatory.identifiers import Named, parse_did
 from graticule.services.observatory.linked import find_linked
@@ -19,9 +18,7 @@ from graticule.web.datalink.offers import itself, offers_to
 from graticule.web.datalink.originals import send_original
 from graticule.web.datalink.rows import Rows
 from graticule.web.datalink.shown import shown
-from graticule.web.errors import NotLoggedInError
-from graticule.web.principal import person_of
-from graticule.web.uws.access import ChallengeError
+from graticule.web.uws.access import reader_of
 from graticule.web.uws.errors import MethodError, uws_view
 from graticule.web.uws.formats import Format, wanted
 
@@ -60,12 +57,12 @@ def get_original(request: HttpRequest) -> HttpResponseBase:
     if request.method not in verbs:
         raise MethodError(*verbs)
     named = parse_did(params.one(request, "ID"))
-    person = _person(request)
+    person = reader_of(request)
     return send_original(request, person, named, params.one(request, "FILE"))
 
 
 def _links(request: HttpRequest, asked: list[str]) -> Links:
-    person = _person(request)
+    person = reader_of(request)
     most = settings.GRATICULE["max_datalink_ids"]
     answered = asked[:most]
     named = {text: _named(text) for text in answered}
@@ -98,10 +95,3 @@ def _named(text: str) -> Named | None:
         return parse_did(text)
     except NotFoundError:
         return None
-
-
-def _person(request: HttpRequest) -> Person:
-    try:
-        return person_of(request)
-    except NotLoggedInError:
-        raise ChallengeError from None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.http import HttpRequest
 from django.urls import reverse
 
+from graticule.web.examples.offered import described as examples_described
 from graticule.web.uws.errors import VOTABLE
 from graticule.web.vosi.model import Capability, Interface
 from graticule.web.vosi.security import of_readers
@@ -26,3 +27,4 @@ def described(request: HttpRequest) -> Iterator[Capability]:
         (one,),
         "Images by position, time, wavelength and what their headers say.",
     )
+    yield from examples_described(request, "sia")

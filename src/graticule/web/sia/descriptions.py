@@ -45,6 +45,12 @@ DOOR = Door(
             Operation("Which standards are spoken, and where", (_XML,)),
         ),
         "sia_availability": (Operation("Whether it works now", (_XML,)),),
+        "sia_examples": (
+            Operation(
+                "Searches that can be made",
+                (Answer("application/xhtml+xml", "For people and programs (DALI)."),),
+            ),
+        ),
     },
     errors=tuple(
         Answer(kind, words, status=status)

@@ -12,15 +12,12 @@ from django.http import (
 )
 from django.urls import reverse
 
-from graticule.catalog.models import Person
 from graticule.services.observatory.searching import find_observations
-from graticule.web.errors import NotLoggedInError
-from graticule.web.principal import person_of
 from graticule.web.sia.capabilities import described
 from graticule.web.sia.documents import observations_document
 from graticule.web.sia.params import query_of
 from graticule.web.sia.rows import rows_of
-from graticule.web.uws.access import ChallengeError
+from graticule.web.uws.access import reader_of
 from graticule.web.uws.errors import VOTABLE, MethodError, uws_view
 from graticule.web.vosi import health
 from graticule.web.vosi.answers import (
@@ -41,7 +38,7 @@ def query(request: HttpRequest) -> HttpResponseBase:
     if request.method not in _VERBS:
         raise MethodError(*_VERBS)
     asked = query_of(request)
-    person = _person(request)
+    person = reader_of(request)
     links = request.build_absolute_uri(reverse("datalink_links"))
     found = find_observations(person, asked.wanted) if asked.wanted else iter(())
     document = observations_document(
@@ -68,10 +65,3 @@ def availability(request: HttpRequest) -> HttpResponse:
     """Say whether images can be found now, and if not, why."""
     del request
     return availability_answer(health.troubles_of_answers())
-
-
-def _person(request: HttpRequest) -> Person:
-    try:
-        return person_of(request)
-    except NotLoggedInError:
-        raise ChallengeError from None

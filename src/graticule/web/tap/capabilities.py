@@ -44,8 +44,6 @@ def described(request: HttpRequest) -> Iterator[Capability]:
     yield Capability("TAP", (interface,), extension=extension)
     tables = request.build_absolute_uri(reverse("tap_tables"))
     yield Capability("VOSI#tables-1.1", (Interface(tables, version="1.1"),))
-    examples = request.build_absolute_uri(reverse("tap_examples"))
-    yield Capability("DALI#examples", (Interface(examples),))
 
 
 def _elements() -> Iterator[str]:

@@ -24,16 +24,6 @@ DOOR = Door(
         "tap": (Operation("A page to ask", (Answer("text/html", "A page."),)),),
         "tap_tables": (Operation("Tables that you may ask", (_XML,), (_DETAIL,)),),
         "tap_table": (Operation("One table with its columns", (_XML,), (_DETAIL,)),),
-        "tap_examples": (
-            Operation(
-                "Questions that can be asked",
-                (
-                    Answer(
-                        "application/xhtml+xml", "A document for people and programs."
-                    ),
-                ),
-            ),
-        ),
     },
     path_parameters={"name": "The table, with its schema: `ivoa.obscore`."},
     errors=tuple(

@@ -10,5 +10,4 @@ urlpatterns = [
     re_path(r"^tap/?$", views.page, name="tap"),
     path("tap/tables", views.tables, name="tap_tables"),
     path("tap/tables/<str:name>", views.tables, name="tap_table"),
-    path("tap/examples", views.examples, name="tap_examples"),
 ]

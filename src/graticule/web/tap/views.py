@@ -1,4 +1,4 @@
-"""Tables, examples and the page of TAP; rows are asked of ``sync`` and ``async``."""
+"""Tables and the page of TAP; rows are asked of ``sync`` and ``async``."""
 
 from __future__ import annotations
 
@@ -24,15 +24,6 @@ def tables(request: HttpRequest, name: str = "") -> HttpResponse:
     """Say which tables whoever asks may ask for (V3)."""
     published = published_for(request.principal.person)  # type: ignore[attr-defined]
     return tables_answer(request, published.publication, name)
-
-
-@vosi_view
-def examples(request: HttpRequest) -> HttpResponse:
-    """Show questions that can be asked, as DALI wants them (Y7)."""
-    filling = {"examples": EXAMPLES, "capability": "ivo://ivoa.net/std/TAP"}
-    answer = render(request, "graticule/tap_examples.html", filling)
-    answer["Content-Type"] = "application/xhtml+xml; charset=utf-8"
-    return answer
 
 
 @vosi_view

@@ -52,6 +52,20 @@ class Caller:
         return "anonymous" if self.person is None else self.person.username
 
 
+def reader_of(request: HttpRequest) -> Person:
+    """Give whoever reads what people may see.
+
+    Raises
+    ------
+    ChallengeError
+        If nobody is logged in and the public sees nothing.
+    """
+    try:
+        return person_of(request)
+    except NotLoggedInError:
+        raise ChallengeError from None
+
+
 def find_job(caller: Caller, task: Task, job_id: str) -> Job:
     """Find a job of a service that a caller may see, and so may change (U80, U81).
 
@@ -167,10 +181,7 @@ def check_may_create(request: HttpRequest, caller: Caller) -> None:
         If jobs are for people with a login.
     """
     if caller.person is None:
-        try:
-            person_of(request)
-        except NotLoggedInError:
-            raise ChallengeError from None
+        reader_of(request)
         if settings.GRATICULE["anonymous_jobs"] == "none":
             raise ChallengeError
 

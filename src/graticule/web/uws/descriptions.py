@@ -184,6 +184,12 @@ DOOR = Door(
         ),
         "uws_availability": (_read("Whether jobs are done here now (VOSI)", _XML),),
         "uws_capabilities": (_read("Which standards are spoken (VOSI)", _XML),),
+        "uws_examples": (
+            _read(
+                "What can be asked, where a service shows it (DALI)",
+                Answer("application/xhtml+xml", "For people and programs."),
+            ),
+        ),
     },
     path_parameters={
         "service": "The service.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, re_path
 
+from graticule.web.examples.views import examples
 from graticule.web.uws import sync, views
 from graticule.web.uws.children import CHILDREN
 from graticule.web.vosi import views as vosi
@@ -65,4 +66,5 @@ def tree(at: str, jobs: str = "async", service: str = "") -> list[URLPattern]:
         re_path(
             rf"{at}/capabilities$", vosi.capabilities, fixed, name="uws_capabilities"
         ),
+        re_path(rf"{at}/examples$", examples, fixed, name="uws_examples"),
     ]

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from graticule.services.tasks.registry import tasks
 from graticule.services.tasks.task import Task
+from graticule.web.examples.offered import described as examples_described
 from graticule.web.uws.mount import Mount
 from graticule.web.uws.places import path_of
 from graticule.web.vosi.model import Capability, Interface
@@ -58,6 +59,7 @@ def capabilities_of(request: HttpRequest, task: Task) -> Iterator[Capability]:
         yield Capability(is_async, (one,), task.help)
     one = Interface(mount.base, "base", version="1.1", security=security)
     yield Capability("UWS#rest-1.1", (one,), task.help)
+    yield from examples_described(request, task.name)
 
 
 def all_capabilities(request: HttpRequest) -> Iterator[Capability]:
