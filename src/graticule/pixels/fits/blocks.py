@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Any, BinaryIO, Protocol
 
@@ -18,10 +18,18 @@ import numpy.typing as npt
 from astropy.io import fits
 
 from graticule.pixels.fits.header import Scaling
+from graticule.pixels.fits.rice import rice_tiles
 from graticule.pixels.model import Window
 
 BLOCK_WIDTH = 1024
 BLOCK_HEIGHT = 256
+# Of what cutouts keep: windows beside each other share most of it.
+_PIECE_WIDTH = 256
+_PIECE_HEIGHT = 32
+_STOPS = 8
+"""Places in a row up to which it may be unpacked."""
+_MOST_KEPT = 1 << 21
+"""Pixels of a window of which pieces are kept: larger ones would push out all else."""
 
 # What astropy raises when cards or the bytes of a tile are not what they should be.
 DECODE_ERRORS = (
@@ -73,8 +81,11 @@ class StoredImage(Protocol):
         """
         ...
 
-    def tiles_under(self, window: Window) -> Window:
-        """Say what has to be decoded for a window; may reach beyond the image."""
+    def pieces_under(self, window: Window) -> list[Window]:
+        """Say what is worth keeping of what a window needs decoded.
+
+        Pieces cover the window, and may reach beyond the image; none if nothing is.
+        """
         ...
 
 
@@ -87,7 +98,7 @@ def scaled(stored: npt.NDArray[Any], how: Scaling) -> npt.NDArray[Any]:
     if how.offset:
         return (stored.astype(np.int64) + how.offset).astype(dtype)
     if how.blank is None and how.scale == 1.0 and how.zero == 0.0:
-        return stored.astype(dtype)
+        return stored.astype(dtype, copy=False)
     pixels = stored.astype(np.float64)
     if how.scale != 1.0:
         pixels *= how.scale
@@ -148,9 +159,9 @@ class PlainRows:
             )
         return np.frombuffer(raw, self._dtype).reshape(window.height, window.width)
 
-    def tiles_under(self, window: Window) -> Window:
-        """Say that nothing is read but the window."""
-        return window
+    def pieces_under(self, window: Window) -> list[Window]:  # noqa: ARG002
+        """Say that nothing is: it is read as fast as it is copied."""
+        return []
 
     def _bytes(self, start: int, count: int) -> bytes:
         raw = os.pread(self._file.fileno(), count, start)
@@ -162,18 +173,28 @@ class PlainRows:
 class CompressedTiles:
     """An image in compressed tiles (Standard 4.0, section 10).
 
-    astropy finds and decodes the tiles; it seeks in the one open file, so one
+    Whole numbers packed by Rice are unpacked in :mod:`graticule.pixels.fits.rice`.
+    The others are found and decoded by astropy; it seeks in the one open file, so one
     thread at a time may do so.
 
     Parameters
     ----------
+    file
+        The same file, read by position alone.
     hdu
         Opened without scaling, so that both ways of lying scale alike.
     lock
         Shared by all images of the file.
+
+    Raises
+    ------
+    ValueError
+        If a tile claims bytes the file does not have.
     """
 
-    def __init__(self, hdu: fits.CompImageHDU, how: Scaling, lock: Lock) -> None:
+    def __init__(
+        self, file: BinaryIO, hdu: fits.CompImageHDU, how: Scaling, lock: Lock
+    ) -> None:
         self._hdu = hdu
         self._how = how
         self._lock = lock
@@ -183,6 +204,10 @@ class CompressedTiles:
         # near the usual block.
         self.block_width = _whole_tiles(self.tile_shape[-1], BLOCK_WIDTH, width)
         self.block_height = _whole_tiles(self.tile_shape[-2], BLOCK_HEIGHT, height)
+        with lock:
+            found = self._descriptors()
+            self._check(found, os.fstat(file.fileno()).st_size)
+            self._rice = rice_tiles(file, hdu, found["COMPRESSED_DATA"])
 
     def block(self, plane: Sequence[int], window: Window) -> npt.NDArray[Any]:
         """Decode the tiles that the window touches."""
@@ -196,44 +221,60 @@ class CompressedTiles:
             slice(window.x0, window.x1),
         )
         try:
+            if self._rice is not None:
+                numbers = self._rice.stored(plane, window)
+                if numbers is not None:
+                    return numbers
             with self._lock:
                 return np.asarray(self._hdu.section[where])
         except DECODE_ERRORS as error:
             raise ValueError(f"a compressed tile is broken ({error})") from error
 
-    def tiles_under(self, window: Window) -> Window:
-        """Widen a window to whole tiles."""
-        high, wide = self.tile_shape[-2:]
-        return Window(
-            window.x0 // wide * wide,
-            window.y0 // high * high,
-            -(-window.x1 // wide) * wide,
-            -(-window.y1 // high) * high,
-        )
+    def pieces_under(self, window: Window) -> list[Window]:
+        """Cut a window into whole tiles; small ones stay together.
 
-    def check(self, file_bytes: int) -> None:
-        """Compare where the tiles say they lie with the size of the file.
-
-        Raises
-        ------
-        ValueError
-            If a tile claims bytes the file does not have.
+        A row that is packed by Rice is unpacked from its left end as far as needed.
         """
-        with self._lock:
-            table = self._hdu.compressed_data
-            columns = [
-                np.asarray(table[name])
-                for name in table.dtype.names
-                if name.endswith("_DATA")
-            ]
-        start = self._hdu.fileinfo()["datLoc"]
-        for descriptors in columns:
-            if descriptors.ndim != 2 or descriptors.shape[1] != 2:
+        if window.width * window.height > _MOST_KEPT:
+            return []
+        high, wide = self.tile_shape[-2:]
+        up, across = (
+            max(1, near // tile) * tile
+            for near, tile in ((_PIECE_HEIGHT, high), (_PIECE_WIDTH, wide))
+        )
+        # No tile is touched that the window does not need: it may be broken.
+        x0, y0 = window.x0 // wide * wide, window.y0 // high * high
+        x1, y1 = -(-window.x1 // wide) * wide, -(-window.y1 // high) * high
+        if self._rice is not None and self._rice.are_rows:
+            step = max(_PIECE_WIDTH, wide // _STOPS)
+            x1 = min(x1, -(-window.x1 // step) * step)
+        return [
+            Window(max(x, x0), max(y, y0), min(x + across, x1), min(y + up, y1))
+            for y in range(y0 // up * up, y1, up)
+            for x in range(x0 // across * across, x1, across)
+        ]
+
+    def _descriptors(self) -> dict[str, npt.NDArray[np.int64]]:
+        """Give sizes and places of the tiles, by columns."""
+        table = self._hdu.compressed_data
+        found = {
+            name: np.asarray(table[name])
+            for name in table.dtype.names
+            if name.endswith("_DATA")
+        }
+        for each in found.values():
+            if each.ndim != 2 or each.shape[1] != 2:
                 raise ValueError("its table of compressed tiles is not one")
-            ends = descriptors.astype(np.int64).sum(axis=1)
-            if descriptors.min(initial=0) < 0 or start + ends.max(initial=0) > (
-                file_bytes
-            ):
+        return {name: each.astype(np.int64) for name, each in found.items()}
+
+    def _check(
+        self, found: Mapping[str, npt.NDArray[np.int64]], file_bytes: int
+    ) -> None:
+        """Compare where the tiles say they lie with the size of the file."""
+        start = self._hdu.fileinfo()["datLoc"]
+        for descriptors in found.values():
+            end = start + descriptors.sum(axis=1).max(initial=0)
+            if descriptors.min(initial=0) < 0 or end > file_bytes:
                 raise ValueError("a compressed tile lies beyond the end of the file")
 
 

@@ -77,7 +77,7 @@ def open_images(
             namer = _Namer(path.name, hdus, only_one=reasons.count(None) == 1)
             for index, (hdu, why) in enumerate(zip(hdus, reasons, strict=True)):
                 if why is None:
-                    part = _Part(path, file, file_bytes, lock, limits, odd)
+                    part = _Part(path, file, lock, limits, odd)
                     opened.append(part.open(hdu, opening, *namer.names(index)))
                 elif why:
                     odd.append(f"Extension {index} is skipped: {why}.")
@@ -139,7 +139,6 @@ class _Part:
 
     path: Path
     file: BinaryIO
-    file_bytes: int
     lock: Lock
     limits: ReadLimits
     odd: list[str]
@@ -182,9 +181,7 @@ class _Part:
             # As doubles at the most, whatever is stored.
             tile_bytes = math.prod(int(n) for n in hdu.tile_shape) * 8
             self._check("max_chunk_bytes", tile_bytes, "A compressed tile")
-            tiles = CompressedTiles(hdu, how, self.lock)
-            tiles.check(self.file_bytes)
-            return tiles
+            return CompressedTiles(self.file, hdu, how, self.lock)
         offset = hdu.fileinfo()["datLoc"]
         return PlainRows(self.file, offset, sizes, hdu.header["BITPIX"], how)
 

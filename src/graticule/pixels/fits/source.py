@@ -19,7 +19,6 @@ from graticule.errors import (
     FileError,
     MissingFileError,
 )
-from graticule.pixels.fits.blocks import PlainRows
 from graticule.pixels.fits.cards import Card, cards_in, stored_cards
 from graticule.pixels.fits.images import OpenedImage, open_images
 from graticule.pixels.fits.unpacking import unpacked
@@ -91,16 +90,7 @@ class FitsSource:
                     info.width, info.height
                 )
                 block = self._block(image, plane, whole)
-                part = Window(
-                    max(x, window.x0),
-                    max(y, window.y0),
-                    min(whole.x1, window.x1),
-                    min(whole.y1, window.y1),
-                )
-                out[
-                    part.y0 - window.y0 : part.y1 - window.y0,
-                    part.x0 - window.x0 : part.x1 - window.x0,
-                ] = block[part.y0 - y : part.y1 - y, part.x0 - x : part.x1 - x]
+                _copy_common(out, window, block, whole)
 
     def _block(self, image: int, plane: tuple[int, ...], window: Window) -> Pixels:
         stored = self._opened[image].stored
@@ -144,20 +134,25 @@ class FitsSource:
             If it cannot be decoded.
         """
         stored, info = self._opened[image].stored, self._opened[image].info
-        whole = stored.tiles_under(window).clipped(info.width, info.height)
+        pieces = stored.pieces_under(window)
         try:
-            if whole == window and isinstance(stored, PlainRows):
+            if not pieces:
                 return stored.stored(plane, window)
-            numbers = self._context.chunks.get(
-                (*self._key, "stored", image, plane, whole),
-                lambda: stored.stored(plane, whole),
-            )
+            inside = [each.clipped(info.width, info.height) for each in pieces]
+            found = [(each, self._piece(image, plane, each)) for each in inside]
         except ValueError as error:
             raise CorruptFileError(self.fileset.entry, f"{error}.") from error
-        return numbers[
-            window.y0 - whole.y0 : window.y1 - whole.y0,
-            window.x0 - whole.x0 : window.x1 - whole.x0,
-        ]
+        out = np.empty((window.height, window.width), found[0][1].dtype)
+        for whole, numbers in found:
+            _copy_common(out, window, numbers, whole)
+        return out
+
+    def _piece(self, image: int, plane: tuple[int, ...], window: Window) -> Pixels:
+        stored = self._opened[image].stored
+        return self._context.chunks.get(
+            (*self._key, "stored", image, plane, window),
+            lambda: stored.stored(plane, window),
+        )
 
     def stored_tile(
         self,
@@ -173,6 +168,15 @@ class FitsSource:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def _copy_common(out: Pixels, window: Window, pixels: Pixels, where: Window) -> None:
+    """Copy what two windows have in common, from the pixels of one to the other's."""
+    x0, y0 = max(where.x0, window.x0), max(where.y0, window.y0)
+    x1, y1 = min(where.x1, window.x1), min(where.y1, window.y1)
+    out[y0 - window.y0 : y1 - window.y0, x0 - window.x0 : x1 - window.x0] = pixels[
+        y0 - where.y0 : y1 - where.y0, x0 - where.x0 : x1 - where.x0
+    ]
 
 
 def open_fits(path: Path, context: ReadContext) -> FitsSource:
