@@ -399,6 +399,10 @@ def test_missing_coordinates_are_neither_in_nor_out(ask, database):
         for wanted in (0, 1):
             where = f"WHERE {inside} = {wanted}"
             assert ask(f"SELECT COUNT(*) FROM ivoa.ObsCore {where}") == [(0,)]
+            where = f"WHERE NOT ({inside} = {wanted})"
+            assert ask(f"SELECT COUNT(*) FROM ivoa.ObsCore {where}") == [(0,)]
+    where = "WHERE NOT (DISTANCE(POINT(s_ra, s_dec), POINT(1, 2)) < 3)"
+    assert ask(f"SELECT COUNT(*) FROM ivoa.ObsCore {where}") == [(0,)]
     database.execute('DELETE FROM ivoa."ObsCore"')
 
 

@@ -83,6 +83,7 @@ class Expressions:
         self.has_aggregates = False
         self.written: dict[int, str] = {}
         self.own_columns: set[int] = set()
+        self._in_not = False
 
     def value(self, node: exp.Expr) -> Value:
         """Translate a value or condition.
@@ -187,12 +188,12 @@ class Expressions:
     def _comparison(self, node: exp.Binary) -> Value:
         sign = _COMPARISONS[type(node)]
         left, right = self.value(node.this), self.value(node.expression)
-        flag = _flag(sign, left, right)
+        flag = _flag(sign, left, right, exactly=self._in_not)
         if flag:
             return condition(flag)
         self._check_comparable(node, left, right)
         plain = f"({_comparable(left)} {sign} {_comparable(right)})"
-        return condition(_near(sign, left, right, plain))
+        return condition(plain if self._in_not else _near(sign, left, right, plain))
 
     def _check_comparable(self, node: exp.Expr, *values: Value) -> None:
         kinds = {as_number(value).kind for value in values} - {Kind.NULL}
@@ -244,7 +245,12 @@ class Expressions:
         return condition(f"({self.value(node.this).sql} IS NULL)")
 
     def _not(self, node: exp.Not) -> Value:
-        return condition(f"(NOT {self.condition(node.this)})")
+        # What is false instead of NULL would become true.
+        before, self._in_not = self._in_not, True
+        try:
+            return condition(f"(NOT {self.condition(node.this)})")
+        finally:
+            self._in_not = before
 
     def _connected(self, node: exp.Connector) -> Value:
         word = "AND" if isinstance(node, exp.And) else "OR"
@@ -389,14 +395,19 @@ def _comparable(value: Value) -> str:
     return as_number(value).sql
 
 
-def _flag(sign: str, left: Value, right: Value) -> str:
-    """Take ``CONTAINS(...) = 1`` for the condition it stands for."""
+def _flag(sign: str, left: Value, right: Value, *, exactly: bool) -> str:
+    """Take ``CONTAINS(...) = 1`` for the condition it stands for.
+
+    ``exactly`` if it must be NULL where a coordinate is.
+    """
     if not left.is_flag:
         left, right = right, left
     if not left.is_flag or right.number not in {0, 1} or sign not in {"=", "<>"}:
         return ""
     wanted = (right.number == 1) == (sign == "=")
-    return left.sql if wanted else f"(NOT {left.exact})"
+    if not wanted:
+        return f"(NOT {left.exact})"
+    return left.exact if exactly else left.sql
 
 
 def _near(sign: str, left: Value, right: Value, plain: str) -> str:

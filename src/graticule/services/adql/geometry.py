@@ -28,6 +28,9 @@ from graticule.services.adql.types import (
 
 _GROUP = "Geometry"
 _SLACK = sphere.SLACK_DEGREES
+_ROUND = {"point", "circle"}
+_WIDER = "1e-6"
+"""Degrees by which circles around geometries are taken wider, for rounded numbers."""
 _MOST_NUMBERS = 128
 """Polygons of so many numbers are written out edge by edge."""
 
@@ -125,7 +128,42 @@ def _overlap(
     elif circle_2 is not None and constants(one) is None:
         sql = formula(one.kind, bodies.body(one.kind, "y"), other.kind, _body(other))
         exact = _if_near(one, circle_2, sql)
-    return exact, exact
+    return _if_bounds_touch(one, other, exact), exact
+
+
+def _if_bounds_touch(one: Shape, other: Shape, exact: str) -> str:
+    """Leave out, before anything of it is read, what lies in a circle far away.
+
+    What is left out is false, also where the geometry is NULL. A number that is
+    missing or NaN leaves nothing out: DuckDB holds NaN to be larger than all else.
+    """
+    circle, circle_2 = _bounding(one), _bounding(other)
+    if circle is None or circle_2 is None or not (one.bound or other.bound):
+        return exact
+    (lon, lat, radius), (lon_2, lat_2, radius_2) = circle, circle_2
+    reach = f"({radius} + {radius_2} + {_WIDER})"
+    far = sphere.haversine(lon, lat, lon_2, lat_2)
+    most = f"pow(sin(radians(least({reach}, 180e0)) / 2e0), 2e0)"
+    tests = [f"{far} > {most} AND NOT isnan({far})"]
+    if constants(one) or constants(other):
+        # Cheaper, where the latitude is known to be one.
+        up = f"abs({lat} - {lat_2})"
+        tests.insert(0, f"{up} > {reach} AND NOT isnan({up})")
+    left_out = " ".join(f"WHEN {test} THEN FALSE" for test in tests)
+    return f"(CASE {left_out} ELSE {exact} END)"
+
+
+def _bounding(shape: Shape) -> tuple[str, str, str] | None:
+    """Give a circle around a geometry, if there is one before it is read."""
+    if shape.bound is not None:
+        return shape.bound
+    around = _around(shape)
+    if around is None and constants(shape) is None and shape.kind in _ROUND:
+        around = shape
+    if around is None:
+        return None
+    lon, lat, *radius = map(as_real, around.parts)
+    return lon, lat, f"abs({radius[0]})" if radius else "0e0"
 
 
 def _around(shape: Shape) -> Shape | None:
@@ -151,8 +189,7 @@ def _if_near(shape: Shape, circle: Shape, sql: str) -> str:
 
 def _intersects(call: Call) -> Value:
     one, other = (in_frame(shape_of(call, index)) for index in (0, 1))
-    round_ones = {"point", "circle"}
-    if one.kind in round_ones and other.kind in round_ones:
+    if one.kind in _ROUND and other.kind in _ROUND:
         return _touching(one, other)
     if other.kind == "point":
         one, other = other, one

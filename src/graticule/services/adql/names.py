@@ -14,8 +14,12 @@ from itertools import count
 from sqlglot import exp
 
 from graticule.services.adql.errors import did_you_mean, error_at
-from graticule.services.adql.types import Value, quoted
-from graticule.services.published.model import Publication, PublishedTable
+from graticule.services.adql.types import Value, quoted, real_sql
+from graticule.services.published.model import (
+    Publication,
+    PublishedColumn,
+    PublishedTable,
+)
 
 
 def bare(name: str) -> str:
@@ -215,7 +219,21 @@ def fields_of(
     table: PublishedTable, alias: str, value: Callable[..., Value]
 ) -> tuple[Field, ...]:
     """Give the columns of a published table that is called ``alias`` in the SQL."""
+
+    def named(name: str) -> str:
+        return f"{alias}.{quoted(bare(name))}"
+
     return tuple(
-        Field(one.name, value(f"{alias}.{quoted(bare(one.name))}", one))
+        Field(one.name, value(named(one.name), one, _bound(one, named)))
         for one in table.columns
     )
+
+
+def _bound(
+    column: PublishedColumn, named: Callable[[str], str]
+) -> tuple[str, str, str] | None:
+    circle = column.bounded_by
+    if circle is None:
+        return None
+    radius = f"({named(circle.diameter)} * {real_sql((1 + circle.slack) / 2)})"
+    return named(circle.longitude), named(circle.latitude), radius

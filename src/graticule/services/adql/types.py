@@ -55,12 +55,16 @@ class Shape:
         Its numbers one by one; empty where their count is not known.
     frame
         ``ICRS``, ``FK5`` or ``GALACTIC``.
+    bound
+        Longitude, latitude and radius of a circle around it, as SQL, if its table
+        tells one; any of them may be NULL.
     """
 
     kind: str
     sql: str
     parts: tuple[Value, ...] = ()
     frame: str = "ICRS"
+    bound: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,11 @@ table 1; contract uws, section 22). Frozen values alone: no rows.
 
 from __future__ import annotations
 
-from graticule.services.published.model import PublishedColumn, VoType
+from graticule.services.published.model import (
+    BoundingCircle,
+    PublishedColumn,
+    VoType,
+)
 
 _AXIS = "Char.SpatialAxis"
 
@@ -21,6 +25,7 @@ def _column(
     unit: str = "",
     xtype: str = "",
     indexed: bool = False,
+    bounded_by: BoundingCircle | None = None,
 ) -> PublishedColumn:
     return PublishedColumn(
         name=name,
@@ -34,6 +39,7 @@ def _column(
         is_principal=True,
         is_standard=True,
         is_indexed=indexed,
+        bounded_by=bounded_by,
     )
 
 
@@ -135,6 +141,8 @@ OBSCORE_COLUMNS: tuple[PublishedColumn, ...] = (
         f"{_AXIS}.Coverage.Support.Area",
         "Outline of the image, ICRS",
         xtype="adql:REGION",
+        # Of some the outline is a polygon around that circle, a thousandth wider.
+        bounded_by=BoundingCircle("s_ra", "s_dec", "s_fov", slack=0.01),
     ),
     _column(
         "s_resolution",

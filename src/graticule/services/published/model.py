@@ -25,6 +25,27 @@ VoType = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class BoundingCircle:
+    """A circle that holds the geometry of a column: other columns of the table tell it.
+
+    Degrees, ICRS. Where one of them says nothing, nothing is known of the row. A query
+    looks at the circle first, so a wrong one makes wrong answers.
+
+    Attributes
+    ----------
+    longitude, latitude, diameter
+        Names of columns that hold doubles.
+    slack
+        By which part of itself the circle may be too small.
+    """
+
+    longitude: str
+    latitude: str
+    diameter: str
+    slack: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedColumn:
     """A column: type, unit and meaning (TAP 1.1, 4.3).
 
@@ -39,6 +60,8 @@ class PublishedColumn:
         ``polygon``, ``adql:REGION``; empty for none.
     is_principal, is_standard, is_indexed
         The flags ``principal``, ``std`` and ``indexed``.
+    bounded_by
+        Of a geometry, where it lies at most; TAP_SCHEMA does not tell it.
     """
 
     name: str
@@ -52,6 +75,7 @@ class PublishedColumn:
     is_principal: bool = False
     is_standard: bool = False
     is_indexed: bool = False
+    bounded_by: BoundingCircle | None = None
 
 
 @dataclass(frozen=True, slots=True)
