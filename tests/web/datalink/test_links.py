@@ -1,7 +1,9 @@
 """Documents of links: L1 to L5 (contract uws 19)."""
 
 import hashlib
+import re
 import subprocess
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -331,6 +333,11 @@ def test_a_page_for_people(client, image):
     assert did(row) in text
     assert "Original file cells.ome.tif" in text
     assert "RESPONSEFORMAT=votable" in text
+    (form,) = re.findall(r'href="([^"]*/services/cutout/async[^"]*)"', text)
+    path = unescape(form).removeprefix(HERE)
+    asked = client.get(path, headers={"Accept": "text/html"}).content.decode()
+    assert did(row) in asked
+    assert "/services/cutout/sync" not in text
     empty = client.get(LINKS, headers={"Accept": "text/html"}).content.decode()
     assert "?ID=image/12" in empty
     evil = client.get(LINKS, {"ID": "<b>x"}, headers={"Accept": "text/html"})

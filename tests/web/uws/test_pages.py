@@ -370,3 +370,41 @@ def test_long_times_are_said_shortly(database):
     assert said(2.34) == "2.3 s"
     assert said(61) == "1 min 01 s"
     assert said(3600 + 5 * 60 + 40) == "1 h 05 min"
+
+
+def parts_of(client, query):
+    """Headings of a form's parts, and whether each is open."""
+    answer = client.get(f"/services/cutout/async?{query}", **HTML)
+    assert {"ID", "CIRCLE", "X", "X_UM", "EXT"} <= inputs(answer).keys()
+    found = re.findall(
+        r'<details class="asks-more"( open)?><summary>([^<]+)<', answer.content.decode()
+    )
+    return {heading: bool(is_open) for is_open, heading in found}
+
+
+def test_parts_of_a_form_are_open_where_something_is_said(client):
+    empty = parts_of(client, "ID=image/1")
+    assert len(empty) == 5
+    assert not any(empty.values())
+    said = parts_of(client, "ID=image/1&X=1+5")
+    assert [heading for heading in said if said[heading]] == [
+        "By pixels, planes, channels"
+    ]
+
+
+def test_parts_of_forms_name_what_there_is():
+    from graticule.services.tasks.registry import tasks
+
+    for task in tasks().values():
+        for names in task.groups.values():
+            for name in names:
+                assert not task.fields[name].is_required()
+
+
+def test_a_job_without_a_name_is_headed_by_its_service(client, new_job):
+    def heading(job):
+        text = client.get(url(job), **HTML).content.decode()
+        return re.search(r"<h1>([^<]*)</h1>", text)[1]
+
+    assert heading(new_job()) == "Echo"
+    assert heading(new_job(run_id="Plate seven")) == "Plate seven"

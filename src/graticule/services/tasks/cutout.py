@@ -167,4 +167,11 @@ TASK = Task(
     targets={"image": "ID"},
     inline=True,
     plain_errors=True,
+    groups={
+        "By position on the sky": ("POS", "CIRCLE", "POLYGON"),
+        "By wavelength, time, polarization": ("BAND", "TIME", "POL"),
+        "By pixels, planes, channels": ("X", "Y", "Z", "C", "T"),
+        "By lengths": ("X_UM", "Y_UM", "Z_UM"),
+        "What is made of it": ("EXT", "RESPONSEFORMAT"),
+    },
 )

@@ -75,6 +75,9 @@ class Task:
         value (U55). What is kept and shown is what was sent.
     intervals
         Outward names of parameters whose values are intervals, for ``pql``.
+    groups
+        Headings, and the outward names of the parameters that its form has below
+        them; the others stand before. None of these may be required.
     plain_errors
         Whether its door says what went wrong as plain text that begins with a label
         (SODA), and not as a VOTable.
@@ -91,6 +94,7 @@ class Task:
     plain_errors: bool = False
     style: Literal["dali", "pql"] = "dali"
     intervals: frozenset[str] = frozenset()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     takes_uploads: bool = False
     address_parameter: str = ""
 

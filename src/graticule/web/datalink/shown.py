@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from graticule.web.datalink.model import MEDIA_TYPE, Links, Row
+from graticule.web.vosi.model import STANDARDS
 
+_CUTOUT_AT_ONCE = f"{STANDARDS}SODA#sync-1.0"
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -26,8 +28,8 @@ def shown(links: Links, here: str) -> dict[str, Any]:
     for row in links.rows:
         service = services.get(row.service_def)
         address = row.access_url
-        # A cutout needs to be told what to cut out.
-        if service is not None and row.semantics != "#cutout":
+        # A request for a cutout needs to say what to cut out; the form of a job asks.
+        if service is not None and service.standard != _CUTOUT_AT_ONCE:
             address = f"{service.access_url}?{urlencode({'ID': row.id})}"
         things.setdefault(row.id, []).append(
             {

@@ -98,6 +98,33 @@ def fields_of(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Some of the fields of a form below a heading.
+
+    Attributes
+    ----------
+    is_open
+        Whether they are shown at once: because one has a value, or is wrong.
+    """
+
+    heading: str
+    fields: tuple[Field, ...]
+    is_open: bool
+
+
+def sections_of(task: Task, fields: Sequence[Field]) -> list[Section]:
+    """Order the fields of a form; those without a heading come first."""
+    grouped = {name for names in task.groups.values() for name in names}
+    first = tuple(each for each in fields if each.name not in grouped)
+    found = [Section("", first, is_open=True)]
+    for heading, names in task.groups.items():
+        these = tuple(each for each in fields if each.name in names)
+        said = any(each.value or each.complaint for each in these)
+        found.append(Section(heading, these, is_open=said))
+    return found
+
+
 def complaints_about(task: Task, given: Sequence[Given]) -> dict[str, str]:
     """Say what is wrong with parameters, by outward name; nothing if all is well."""
     try:

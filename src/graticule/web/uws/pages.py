@@ -26,7 +26,7 @@ from graticule.services.tasks.registry import tasks
 from graticule.services.tasks.task import Task
 from graticule.web.uws.access import Caller, may_create
 from graticule.web.uws.documents import timestamp
-from graticule.web.uws.fields import complaints_about, fields_of
+from graticule.web.uws.fields import complaints_about, fields_of, sections_of
 from graticule.web.uws.mount import Mount
 from graticule.web.uws.params import ListFilter
 from graticule.web.uws.places import path_of
@@ -65,10 +65,12 @@ def job_list(
     given = {name.upper(): texts for name, texts in request.GET.lists()}
     prefilled = any(given.get(name) for name in mount.task.fields)
     caller = Caller.of(request)
+    fields = fields_of(mount.task, given)
     filling = {
         "task": mount.task,
         "owners": caller.person is not None and caller.person.is_administrator,
-        "fields": fields_of(mount.task, given),
+        "fields": fields,
+        "sections": sections_of(mount.task, fields),
         "prefilled": prefilled,
         "asks": prefilled or not jobs,
         "may_create": may_create(request, caller),
@@ -136,6 +138,7 @@ def job_page(request: HttpRequest, mount: Mount, job: Job) -> HttpResponse:
         [Given(row.name, row.value, row.file, row.media_type) for row in parameters],
     )
     pending = phase is Phase.PENDING
+    fields = fields_of(mount.task, given, complaints)
     filling = {
         "task": mount.task,
         "job": job,
@@ -154,7 +157,8 @@ def job_page(request: HttpRequest, mount: Mount, job: Job) -> HttpResponse:
         "took": _took(job),
         "duration_seconds": int(job.duration.total_seconds()),
         "destruction": "" if job.destruction is None else timestamp(job.destruction),
-        "fields": fields_of(mount.task, given, complaints),
+        "fields": fields,
+        "sections": sections_of(mount.task, fields),
         "asks": bool(complaints) or phase is Phase.ERROR,
         "pending": pending,
         "may_create": may_create(request, Caller.of(request)),

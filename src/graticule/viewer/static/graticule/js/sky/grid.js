@@ -63,7 +63,7 @@ export class Grid {
   draw(way) {
     const { picture } = this.page;
     const at = picture.placement;
-    const region = picture.region;
+    const region = visible(picture.region, at, picture.element);
     const cells = sampled(region, CELL / at.scale, (x, y) => {
       const direction = this.mesh.directionAt(x, y);
       return direction && WAYS[way].frame === "galactic"
@@ -139,6 +139,14 @@ export class Grid {
 }
 
 const short = (value) => Number(value.toFixed(4));
+
+/** What is really seen of a region, whose edges are those of whole pixels. */
+function visible([left, top, width, height], at, { clientWidth, clientHeight }) {
+  const [x, y] = [Math.max(left, -at.x / at.scale), Math.max(top, -at.y / at.scale)];
+  const right = Math.min(left + width, (clientWidth - at.x) / at.scale);
+  const bottom = Math.min(top + height, (clientHeight - at.y) / at.scale);
+  return [x, y, right - x, bottom - y];
+}
 
 /** Where a line meets the edges of what is seen; the preferred edge first. */
 function ends(pieces, [left, top, width, height], axis) {

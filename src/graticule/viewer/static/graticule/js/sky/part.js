@@ -155,7 +155,7 @@ class Sky {
     const { name, short } = WAYS[this.way];
     this.wayButton.textContent = short;
     this.wayButton.title = `Positions are ${name}. Click for the next way`;
-    this.wayButton.setAttribute("aria-label", `Positions: ${name}`);
+    this.wayButton.setAttribute("aria-label", `${short} (positions: ${name})`);
     this.#tell();
     this.#draw();
     this.page.address.changed();
