@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import tifffile
+from astropy.io import fits
 from tests.served import GRATICULE, environment, serving
 
 from graticule.demo import plate
@@ -33,7 +34,7 @@ class Museum:
 
 
 def write_files(folder):
-    """Write a stack with channels in time, many small images, and a plate."""
+    """Write a stack with channels in time, many small images, a plate, the sky."""
     y, x = np.mgrid[:240, :320]
     cells = folder / "Embryos" / "Day 1"
     cells.mkdir(parents=True)
@@ -66,6 +67,17 @@ def write_files(folder):
     plate.write(
         folder / "Screens" / "Doses" / "doses.ome.zarr", rows=2, fields=2, size=64
     )
+    (folder / "Sky").mkdir()
+    field = fits.PrimaryHDU((x + y).astype(np.float32))
+    for axis, kind, value, step in (
+        (1, "RA---TAN", 10.68, -0.001),
+        (2, "DEC--TAN", 41.27, 0.001),
+    ):
+        field.header[f"CTYPE{axis}"] = kind
+        field.header[f"CRVAL{axis}"] = value
+        field.header[f"CRPIX{axis}"] = 120.0
+        field.header[f"CDELT{axis}"] = step
+    field.writeto(folder / "Sky" / "field.fits")
 
 
 def run(home, *words, typed=""):

@@ -287,6 +287,24 @@ def image_measure(page, server):
     page.locator(".profile:not([hidden]) path.axis").wait_for(state="attached", **SOON)
 
 
+def image_figure(page, server):
+    image_page(page, server)
+    page.keyboard.press("d")
+    dialog = page.get_by_role("dialog", name="Download figure")
+    dialog.get_by_alt_text("The figure as it will be").wait_for(**SOON)
+    dialog.locator('img[aria-busy="false"]').wait_for(**SOON)
+
+
+def image_sky(page, server):
+    image_page(page, server, "field.fits")
+    page.locator('#viewer[data-sky="there"]').wait_for(**SOON)
+    page.locator("#picture").press("k")
+    page.locator(".sky-label").first.wait_for(state="attached", **SOON)
+    page.locator("#picture").press("o")
+    page.locator(".sky-find input").fill("nowhere at all")
+    page.keyboard.press("Enter")
+
+
 def image_keys(page, server):
     image_page(page, server)
     page.locator("#picture").press("?")
@@ -420,9 +438,51 @@ def error_400(page, server):
     page.get_by_role("heading", name="cannot be understood").wait_for()
 
 
+def upload(page, server):
+    container(page, server, "dataset", "Day 1")
+    page.locator(".upload[data-ready]").wait_for(**SOON)
+    with page.expect_file_chooser() as waiting:
+        page.get_by_role("button", name="Upload files").click()
+    file = {"name": "bad.tif", "mimeType": "image/tiff", "buffer": b"II*\0nothing"}
+    waiting.value.set_files([file])
+    page.locator('.upload-panel[data-upload-state="failed"]').wait_for(**SOON)
+
+
+def queries(page, server):
+    page.goto(f"{server.url}/tap")
+    page.locator(".tap-tables summary").first.click()
+    page.get_by_role("button", name="Show rows").click()
+    page.locator(".tap-rows td").first.wait_for(**SOON)
+
+
+def query_refused(page, server):
+    page.goto(f"{server.url}/tap")
+    page.get_by_label("Query", exact=True).fill("SELECT nothing FROM nowhere")
+    page.get_by_role("button", name="Show rows").click()
+    page.locator("#tap-trouble:not([hidden])").wait_for(**SOON)
+
+
+def links(page, server):
+    ids = [server.id_of("image", name) for name in ("field.fits", "embryo")]
+    plate = server.ask("SELECT max(id) FROM catalog_plate")
+    page.goto(
+        f"{server.url}/datalink/links?ID=image/{ids[0]}&ID=image/{ids[1]}"
+        f"&ID=plate/{plate}&ID=image/999999"
+    )
+
+
+def cutout_form(page, server):
+    number = server.id_of("image", "field.fits")
+    page.goto(f"{server.url}/services/cutout/async?ID=image/{number}")
+    page.get_by_role("button", name="Run", exact=True).wait_for()
+
+
 def described(page, server):
     page.goto(f"{server.url}/openapi/")
-    page.locator(".opblock").first.wait_for(**SOON)
+    page.locator("#operations-tag-gateway").click()
+    block = page.locator(".opblock").first
+    block.locator("button").first.click()
+    block.locator(".opblock-body").wait_for(**SOON)
 
 
 STATES = [
@@ -432,7 +492,8 @@ STATES = [
     *(suggestions, results, results_none),
     *(plate, plate_coloured, plate_zoom, well, table, table_columns),
     *(image_channels, image_lut, image_regions, image_info, image_measure),
-    *(image_keys, compared, split),
+    *(image_figure, image_sky, image_keys, compared, split),
+    *(upload, queries, query_refused, links, cutout_form, described),
     *(services, job_form, job_done, job_failed, job_running, job_list),
     *(account, account_tokens, account_groups, account_group),
     *(account_notifications, account_shares),
