@@ -124,13 +124,15 @@ def test_lines_lie_where_they_say(open_sky, name, query):
         assert (np.abs(off) / pixel_size(raw)).to_value(u.one).max() < 0.1
 
 
-def test_labels_say_the_lines_values(open_sky):
-    stage, _ = open_sky("gc_2mass_j.fits", "?sky=grid")
+@pytest.mark.parametrize("name", ["gc_2mass_j.fits", "l1448_13co.fits"])
+def test_labels_say_the_lines_values(open_sky, name):
+    stage, _ = open_sky(name, "?sky=grid")
     page = stage.page
     labels = page.locator(".sky-label").evaluate_all(
         "all => all.map(l => [l.dataset.axis, Number(l.dataset.value), l.textContent])"
     )
-    assert {axis for axis, _, _ in labels} == {"lon", "lat"}
+    for axis in ("lon", "lat"):
+        assert len([1 for each in labels if each[0] == axis]) >= 2
     values = {(axis, value) for axis, value, _ in drawn_lines(page)}
     marks = str.maketrans({"°": "d", "\N{PRIME}": "m", "\N{DOUBLE PRIME}": "s"})
     for axis, value, text in labels:
