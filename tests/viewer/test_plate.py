@@ -7,6 +7,7 @@ import subprocess
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 from tests.chromium import chromium
 from tests.served import GRATICULE, environment, serving
 
@@ -95,7 +96,7 @@ def test_wells_are_coloured_by_a_column(page, plate):
     page.locator('td[data-label="A1"] [data-value="7.5"]').wait_for()
     page.get_by_label("Colour by").select_option(label="Pictures")
     page.locator("#plate[data-colored]").wait_for(state="detached")
-    assert "color=" not in page.url
+    expect(page).not_to_have_url(re.compile("color="))
 
 
 def test_a_well_near_and_its_neighbour_by_a_key(page):
@@ -111,7 +112,7 @@ def test_a_well_near_and_its_neighbour_by_a_key(page):
     dialog.get_by_role("heading", name="Well B1").wait_for()
     page.keyboard.press("Escape")
     dialog.wait_for(state="hidden")
-    assert "well=" not in page.url
+    expect(page).not_to_have_url(re.compile("well="))
     assert page.evaluate("document.activeElement.parentElement.dataset.label") == "B1"
 
 

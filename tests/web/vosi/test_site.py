@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.db import connection
 from pyvo.io import vosi
 from tests.web.uws.documents import said
 from tests.web.vosi.schemas import valid
@@ -103,9 +104,11 @@ def test_availability_looks(client):
     body = client.get("/availability").content
     valid(body)
     found = vosi.parse_availability(io.BytesIO(body))
-    # Nobody executes jobs in these tests.
-    assert found.available is False
-    assert any("worker" in str(note) for note in found.notes)
+    # Nobody executes jobs in these tests; on SQLite that is sure, and on PostgreSQL
+    # nothing waits that would show it.
+    nobody_works = connection.vendor == "sqlite"
+    assert found.available is not nobody_works
+    assert any("worker" in str(note) for note in found.notes) is nobody_works
 
 
 @pytest.mark.parametrize("path", ["/capabilities", "/availability"])
