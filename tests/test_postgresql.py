@@ -19,6 +19,10 @@ PIXELS_AND_PROCESSES = (
     *("line_plots", "roi_pictures", "histogram_json", "measure", "exports"),
     *("downloads_served", "upload_served", "openapi_tried", "true_statuses"),
 )
+ASTRONOMY = tuple(
+    f"tests/web/{name}"
+    for name in ("datalink", "examples", "sia", "sky", "tap", "vosi")
+)
 # Each on a server of its own, so that they can run side by side.
 PARTS = {
     "catalogue, services, commands": (
@@ -31,7 +35,9 @@ PARTS = {
         *("tests/web", "--ignore=tests/web/api", "--ignore=tests/web/uws"),
         # These look at pixels, at processes, or at every address once more.
         *(f"--ignore=tests/web/test_{name}.py" for name in PIXELS_AND_PROCESSES),
+        *(f"--ignore={folder}" for folder in ASTRONOMY),
     ),
+    "astronomy over HTTP": ASTRONOMY,
     "JSON API, jobs over HTTP": ("tests/web/api", "tests/web/uws"),
     "jobs": ("tests/jobs",),
 }
