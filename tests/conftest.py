@@ -8,7 +8,7 @@ Bob shares, Charlie must see nothing.
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -99,6 +99,25 @@ def catalog(database):
         yield database
         transaction.set_rollback(True)
     forget_all()
+
+
+@pytest.fixture
+def configured(database, monkeypatch):
+    """Change settings for one test."""
+    from django.conf import settings
+
+    from graticule.services.engine import engine
+
+    # Made once per process: never from the settings of one test.
+    engine()
+
+    def change(**values):
+        loaded = settings.GRATICULE
+        monkeypatch.setattr(
+            settings, "GRATICULE", replace(loaded, values={**loaded.values, **values})
+        )
+
+    return change
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -21,15 +22,14 @@ with transaction.atomic():
 
 
 @pytest.fixture
-def kept(database):
+def kept(configured):
     """What a process remembers: how often it was looked up."""
+    configured(rights_age=timedelta(hours=1))
     looked_up = []
     remembered = Remembered(10)
 
     def ask():
-        return remembered.get(
-            "key", 1000, lambda: looked_up.append(1) or len(looked_up)
-        )
+        return remembered.get("key", lambda: looked_up.append(1) or len(looked_up))
 
     return ask
 
@@ -83,7 +83,7 @@ def test_what_is_looked_up_during_a_change_is_not_kept(database):
     def ask():
         from django.db import connections
 
-        answers.append(remembered.get("key", 1000, look_up))
+        answers.append(remembered.get("key", look_up))
         connections.close_all()
 
     thread = threading.Thread(target=ask)
@@ -93,7 +93,7 @@ def test_what_is_looked_up_during_a_change_is_not_kept(database):
     told.set()
     thread.join()
     assert answers == ["before"]
-    assert remembered.get("key", 1000, lambda: "after") == "after"
+    assert remembered.get("key", lambda: "after") == "after"
 
 
 def test_a_number_is_read_rarely():

@@ -1,5 +1,6 @@
 """The tree beside the pages that list, and the images viewed last."""
 
+import re
 import sqlite3
 import subprocess
 
@@ -244,7 +245,9 @@ def test_recently_viewed_images(page, server, dataset_id):
     for name in ("day 1", "day 2"):
         page.goto(f"{server.url}/dataset/{dataset_id('larvae', name)}/")
         link = page.locator("#browse [data-item] a").first
-        seen.append(link.locator(".name").inner_text(timeout=20_000))
+        # A cell stands before its name has come.
+        expect(link.locator(".name")).to_have_text(re.compile("larvae"), **SOON)
+        seen.append(link.locator(".name").inner_text())
         link.click()
         page.locator('#viewer[data-state="open"]').wait_for(timeout=20_000)
     page.goto(server.url)

@@ -207,20 +207,6 @@ def logged_in(catalog):
 
 
 @pytest.fixture
-def configured(monkeypatch):
-    """Change settings for one test."""
-    from django.conf import settings
-
-    def change(**values):
-        loaded = settings.GRATICULE
-        monkeypatch.setattr(
-            settings, "GRATICULE", replace(loaded, values={**loaded.values, **values})
-        )
-
-    return change
-
-
-@pytest.fixture
 def private(catalog):
     """Nobody sees anything without logging in."""
     from graticule.catalog.models import Membership

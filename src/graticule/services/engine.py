@@ -113,7 +113,6 @@ class Engine:
         self.pictures = PictureCache(
             values["tile_cache_bytes"], self.rendered.keep_house
         )
-        self.rights_age_seconds: float = values["rights_age"].total_seconds()
         self.max_render_pixels: int = values["max_render_pixels"]
         self.max_projection_bytes: int = values["max_projection_bytes"]
         self.max_measured_pixels: int = values["max_measured_pixels"]

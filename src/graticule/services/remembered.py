@@ -14,6 +14,8 @@ from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakSet
 
+from django.conf import settings
+
 from graticule.services.versions import catalog_watch
 
 V = TypeVar("V")
@@ -22,7 +24,7 @@ _all: WeakSet[Remembered[object]] = WeakSet()
 
 
 class Remembered(Generic[V]):
-    """Values by key, each for a number of seconds; safe between threads.
+    """Values by key, each for ``rights_age``; safe between threads.
 
     Parameters
     ----------
@@ -38,9 +40,10 @@ class Remembered(Generic[V]):
         self._lock = Lock()
         _all.add(self)  # type: ignore[arg-type]
 
-    def get(self, key: Hashable, age_seconds: float, make: Callable[[], V]) -> V:
-        """Find a value no older than ``age_seconds``, or make it."""
+    def get(self, key: Hashable, make: Callable[[], V]) -> V:
+        """Find a value no older than ``rights_age``, or make it."""
         catalog_watch.look(forget_all)
+        age_seconds = settings.GRATICULE["rights_age"].total_seconds()
         now = time.monotonic()
         found = self._entries.get(key)
         if found is not None and now - found[0] < age_seconds:

@@ -89,8 +89,7 @@ def find_scene(
         If there is none, or not for this person.
     """
     key = (person.pk if person else None, image_id, rendering_id)
-    age = engine().rights_age_seconds
-    return _scenes.get(key, age, lambda: _look_up(person, image_id, rendering_id))
+    return _scenes.get(key, lambda: _look_up(person, image_id, rendering_id))
 
 
 def _look_up(person: Person | None, image_id: int, rendering_id: int | None) -> Scene:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
@@ -84,7 +83,6 @@ def orphans(person: Person | None) -> int:
     """
     return _orphans.get(
         person.pk if person else None,
-        settings.GRATICULE["rights_age"].total_seconds(),
         lambda: browse.top_level(person, Kind.IMAGE).order_by().count(),
     )
 

@@ -153,8 +153,7 @@ def _remember(request: HttpRequest) -> Principal | None:
         return Principal(person_in_query(request))
     cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
     key = sha256(f"{header}\0{cookie}".encode()).digest()
-    age = settings.GRATICULE["rights_age"].total_seconds()
-    return _principals.get(key, age, lambda: _find(request, header, cookie))
+    return _principals.get(key, lambda: _find(request, header, cookie))
 
 
 def _find(request: HttpRequest, header: str, cookie: str) -> Principal | None:

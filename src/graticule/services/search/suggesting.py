@@ -14,7 +14,6 @@ from django.db.models import Q
 from graticule.catalog.access import visible_to
 from graticule.catalog.models import Annotation, Person
 from graticule.services.browse import Kind
-from graticule.services.engine import engine
 from graticule.services.remembered import Remembered
 from graticule.services.search.asking import first_matching
 from graticule.services.search.filters import TABLES
@@ -85,8 +84,7 @@ def _tags(person: Person | None, text: str) -> list[Suggestion]:
 
 
 def _with_keys(person: Person | None, text: str) -> list[Suggestion]:
-    age = engine().rights_age_seconds
-    known = _keys.get(person.pk if person else None, age, lambda: _read_keys(person))
+    known = _keys.get(person.pk if person else None, lambda: _read_keys(person))
     folded = text.casefold()
     fit = [key for key in known if key.casefold().startswith(folded)]
     return [Suggestion("key", key) for key in fit[:MOST_TAGS]]

@@ -47,9 +47,8 @@ def image_data_json(request: HttpRequest, iid: str, key: str | None = None) -> A
     def write() -> JsonText:
         return JsonText(json.dumps(image_facts(person, image_id, imported=imported)))
 
-    age = settings.GRATICULE["rights_age"].total_seconds()
     try:
-        text = _image_texts.get((person.pk, image_id, imported), age, write)
+        text = _image_texts.get((person.pk, image_id, imported), write)
     except NotFoundError as error:
         if is_public(request):
             # So that clients try to log in (contract 2.4).

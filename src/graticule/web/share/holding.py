@@ -94,12 +94,10 @@ def _below(
 
 def _holder(secret: str) -> Person | None:
     """Find who holds a link; it ends at its time, whatever is remembered."""
-    values = settings.GRATICULE
-    if not values["share_links"]:
+    if not settings.GRATICULE["share_links"]:
         return None
     key = sha256(secret.encode()).digest()
-    age = values["rights_age"].total_seconds()
-    holder = _holders.get(key, age, lambda: holder_of(secret))
+    holder = _holders.get(key, lambda: holder_of(secret))
     if holder is None or holder.share is None:
         return None
     return holder if holder.share.expires > timezone.now() else None
