@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
 
@@ -186,6 +187,17 @@ def test_planes_by_keys_and_sliders(open_image, rendering_text):
     stage.page.locator("#picture").focus()
     stage.page.keyboard.press("ArrowUp")
     assert stage.query()["z"] == "5"
+
+
+def test_a_stack_fits_above_its_sliders(open_image):
+    stage = open_image(STACK)
+    zoom = stage.page.locator("#zoom")
+    expect(zoom).to_contain_text("%")
+    first = zoom.inner_text()
+    stage.page.locator("#picture").press(".")
+    expect(zoom).to_have_text("100 %")
+    stage.page.locator("#picture").press("0")
+    expect(zoom).to_have_text(first)
 
 
 def test_play_goes_round(open_image):

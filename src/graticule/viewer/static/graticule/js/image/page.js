@@ -45,10 +45,11 @@ class ImagePage {
     if (!this.canProject) {
       this.display.projection = "normal";
     }
+    // Before the picture: it takes from the stage's height, to which the first view fits.
+    this.planes = new Planes(by("planes"), this.display, () => this.settled());
     this.picture = new Picture(by("picture"), data.interpolate ?? true);
     this.grid = new TileGrid(data, () => this.picture.isWhole);
     this.scaleBar = new ScaleBar(by("scale-bar"), data.pixel_size.x);
-    this.planes = new Planes(by("planes"), this.display, () => this.settled());
     this.actions = this.#actions();
     this.#listen(viewOf(params));
     this.#draw();
