@@ -18,7 +18,10 @@ WELLS = ("A1", "A3", "A6", "B1", "B3", "B6")
 
 @pytest.fixture(scope="module")
 def plate(shared_data, tmp_path_factory):
-    """The real plate, with the doses of its own table; a server and its rows."""
+    """The real plate, with the doses of its own table; a server and its rows.
+
+    Last the address of a plate of two fields, which has the same table.
+    """
     base = tmp_path_factory.mktemp("plate")
     home, table = base / "home", base / "doses.csv"
     rows = [
@@ -36,8 +39,15 @@ def plate(shared_data, tmp_path_factory):
     with sqlite3.connect(home / "graticule.sqlite3") as database:
         ((plate_id,),) = database.execute("SELECT id FROM catalog_plate").fetchall()
     run("table", "import", str(table), "--on", f"Plate:{plate_id}")
+    run("scan", str(shared_data / "zarr" / "v0.4" / "hcs.zarr"))
+    with sqlite3.connect(home / "graticule.sqlite3") as database:
+        ((fields_id,),) = database.execute(
+            "SELECT id FROM catalog_plate WHERE id != ?", (plate_id,)
+        ).fetchall()
+    run("table", "import", str(table), "--on", f"Plate:{fields_id}")
     with serving(home) as server:
-        yield f"{server.url}/plate/{plate_id}/", rows
+        pages = f"{server.url}/plate"
+        yield f"{pages}/{plate_id}/", rows, f"{pages}/{fields_id}/"
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +80,7 @@ VIRIDIS = {0.0: (68, 1, 84), 0.5: (33, 145, 140), 1.0: (253, 231, 37)}
 
 
 def test_wells_are_coloured_by_a_column(page, plate):
-    _, rows = plate
+    _, rows, _ = plate
     means = {
         name: np.mean([value for other, value, _ in rows if other == name])
         for name in WELLS[:5]
@@ -114,6 +124,38 @@ def test_a_well_near_and_its_neighbour_by_a_key(page):
     dialog.wait_for(state="hidden")
     expect(page).not_to_have_url(re.compile("well="))
     assert page.evaluate("document.activeElement.parentElement.dataset.label") == "B1"
+
+
+def test_near_wells_too_arrows_go_over_missing_ones(page):
+    well(page, "A1").click()
+    page.get_by_role("heading", name="Well A1").wait_for()
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("heading", name="Well A3").wait_for()
+
+
+def test_another_field_keeps_its_colours_and_is_near_what_it_is_afar(new_tab, plate):
+    page = new_tab()
+    page.goto(plate[2])
+    page.get_by_label("Colour by").select_option(label="Dose")
+    page.locator("#plate[data-colored=Dose]").wait_for()
+    page.get_by_role("navigation", name="Field").get_by_role("link", name="2").click()
+    page.wait_for_url(re.compile("field=2"))
+    page.locator("#plate[data-colored=Dose]").wait_for()
+    href = well(page, "A2").get_attribute("href")
+    well(page, "A2").click()
+    second = page.get_by_role("dialog").get_by_role("button", name="Field 2")
+    expect(second).to_have_attribute("aria-pressed", "true")
+    assert page.get_by_role("link", name="Open image").get_attribute("href") == href
+
+
+def test_a_well_that_cannot_be_near_is_opened(new_tab, plate):
+    page = new_tab(careless=True)
+    page.route("**/plates/*/wells/**", lambda route: route.abort())
+    page.goto(plate[0])
+    page.locator('#plate-tools[data-state="ready"]').wait_for()
+    href = well(page, "A3").get_attribute("href")
+    well(page, "A3").click()
+    page.wait_for_url(re.compile(re.escape(href)))
 
 
 def test_from_the_well_to_its_image(page):

@@ -54,6 +54,22 @@ function remember(values) {
   }
   const query = params.size > 0 ? `?${params}` : location.pathname;
   history.replaceState(null, "", query);
+  keepInLinks(params);
+}
+
+/** Let other fields and acquisitions be shown as this one is. */
+function keepInLinks(params) {
+  for (const link of document.querySelectorAll(".choices a")) {
+    const url = new URL(link.href);
+    for (const name of ["color", "how", "size"]) {
+      if (params.has(name)) {
+        url.searchParams.set(name, params.get(name));
+      } else {
+        url.searchParams.delete(name);
+      }
+    }
+    link.href = url;
+  }
 }
 
 if (plate) {
@@ -65,6 +81,6 @@ if (plate) {
   walk([...plate.querySelectorAll("a.well")]);
   const zoom = new WellZoom(document.getElementById("well-zoom"), plate, remember);
   if (params.has("well")) {
-    zoom.show(params.get("well"));
+    zoom.show(params.get("well")).catch(() => remember({ well: "" }));
   }
 }

@@ -25,7 +25,10 @@ export class WellZoom {
       const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
       if (well && plain) {
         event.preventDefault();
-        this.show(well.closest("td").dataset.label);
+        // What cannot be shown here has a page all the same.
+        this.show(well.closest("td").dataset.label).catch(() => {
+          location.href = well.href;
+        });
       }
     });
     dialog.addEventListener("close", () => {
@@ -35,15 +38,20 @@ export class WellZoom {
     dialog.addEventListener("keydown", (event) => this.#pressed(event));
   }
 
-  /** Show a well by its label. */
-  async show(label, field = this.#field) {
+  /**
+   * Show a well by its label.
+   *
+   * @param {string} label
+   * @param {number} [field] Counted from 0; without it, the one that the plate shows.
+   */
+  async show(label, field) {
     this.#wells ??= await this.#ask();
     const well = this.#wells.get(label);
     if (!well || well.images.length === 0) {
       return;
     }
     this.#label = label;
-    this.#field = Math.min(field, well.images.length - 1);
+    this.#field = Math.min(field ?? this.#onPlate(well), well.images.length - 1);
     this.remember({ well: label });
     this.#fill(well);
     if (!this.dialog.open) {
@@ -55,12 +63,21 @@ export class WellZoom {
     const run = this.plate.dataset.acquisition;
     const url = this.plate.dataset.address.replace("columns/", "wells/");
     const response = await fetch(run ? `${url}?acquisition=${run}` : url);
-    const { wells } = response.ok ? await response.json() : { wells: [] };
+    if (!response.ok) {
+      throw new Error(response.statusText);
+    }
+    const { wells } = await response.json();
     return new Map(wells.map((well) => [well.label, well]));
   }
 
   #cell() {
     return this.plate.querySelector(`td[data-label="${CSS.escape(this.#label)}"]`);
+  }
+
+  /** Which of a well's fields its place on the plate shows. */
+  #onPlate(well) {
+    const shown = this.#cell()?.querySelector("[data-thumb]")?.dataset.thumb;
+    return Math.max(0, well.images.findIndex((image) => String(image.id) === shown));
   }
 
   #thumbnail(image, size) {
@@ -138,12 +155,19 @@ export class WellZoom {
     }
     event.preventDefault();
     const [down, right] = step[event.key];
-    const { row, column } = this.#wells.get(this.#label);
-    const beside = [...this.#wells.values()].find(
-      (well) => well.row === row + down && well.column === column + right,
-    );
-    if (beside) {
-      this.show(beside.label);
+    const from = this.#wells.get(this.#label);
+    // The nearest in this direction, over wells that are missing.
+    const ahead = ({ row, column }) => (row - from.row) * down + (column - from.column) * right;
+    const [next] = [...this.#wells.values()]
+      .filter(
+        (well) =>
+          well.images.length > 0 &&
+          ahead(well) > 0 &&
+          (down ? well.column === from.column : well.row === from.row),
+      )
+      .sort((one, other) => ahead(one) - ahead(other));
+    if (next) {
+      this.show(next.label, this.#field);
     }
   }
 }
