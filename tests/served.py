@@ -9,9 +9,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
@@ -64,34 +65,48 @@ def scanned_home(base: Path, data: Path) -> Path:
 
 
 @contextmanager
+def started(env: dict[str, str], seconds: float = 120):
+    """Start a server on a free port, give its address, and stop it.
+
+    What it says goes into a file: a pipe that nobody reads would stop it when full.
+    """
+    with tempfile.TemporaryFile() as told:
+        process = subprocess.Popen(
+            [*GRATICULE, "serve", "--no-scan", "--port", "0"],
+            env=env,
+            stdout=told,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            yield _address(process, told.fileno(), time.monotonic() + seconds)
+        finally:
+            with suppress(ProcessLookupError):  # it never began
+                os.killpg(process.pid, signal.SIGTERM)
+            process.wait(20)
+
+
+def _address(process: subprocess.Popen[bytes], told: int, end: float) -> str:
+    said = ""
+    while time.monotonic() < end and process.poll() is None:
+        said = os.pread(told, 1 << 16, 0).decode(errors="replace")
+        if found := re.search(r"(http://[^/]+:\d+)/", said):
+            return found[1]
+        time.sleep(0.02)
+    raise RuntimeError(f"the server did not start:\n{said}")
+
+
+@contextmanager
 def serving(home: Path, **settings: str):
-    """Start a server on a free port, and stop it.
+    """Serve a home on a free port, and stop.
 
     ``settings`` are changed for it, by their names.
     """
     changed = {f"GRATICULE_{name.upper()}": text for name, text in settings.items()}
-    process = subprocess.Popen(
-        [*GRATICULE, "serve", "--no-scan", "--port", "0"],
-        env=environment(home) | changed,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        for line in process.stdout:
-            found = re.search(r"(http://[^/]+:\d+)/", line)
-            if found:
-                break
-        else:
-            raise RuntimeError("the server did not start")
-        url = found[1].replace("127.0.0.1", "localhost")
+    with started(environment(home) | changed) as address:
+        url = address.replace("127.0.0.1", "localhost")
         _wait_for(f"{url}/webgateway/")
         yield Served(url, home)
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(20)
-        process.stdout.close()
 
 
 def _wait_for(url: str) -> None:

@@ -1,15 +1,11 @@
 """A real server with two processes and a worker of its own, for tests from outside."""
 
-import os
-import re
-import signal
-import subprocess
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from tests.served import GRATICULE, environment
+from tests.served import environment, started
 
 ENDED = {"COMPLETED", "ERROR", "ABORTED"}
 
@@ -28,42 +24,25 @@ def serving_jobs(home: Path, **settings: str):
         "GRATICULE_KILL_GRACE": "300 ms",
         **{f"GRATICULE_{name.upper()}": value for name, value in settings.items()},
     }
-    process = subprocess.Popen(
-        [*GRATICULE, "serve", "--no-scan", "--port", "0"],
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        for line in process.stdout:
-            found = re.search(r"(http://[^/]+:\d+)/", line)
-            if found:
-                break
-        else:
-            raise RuntimeError("the server did not start")
-        base = f"{found[1]}/services"
-        _until_available(base)
+    with started(env) as address:
+        base = f"{address}/services"
+        until_available(f"{base}/echo")
         yield base
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(20)
-        process.stdout.close()
 
 
-def _until_available(base: str) -> None:
+def until_available(service: str) -> None:
+    """Wait until somebody works for a service."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
         try:
-            answer = httpx.get(f"{base}/echo/availability")
+            answer = httpx.get(f"{service}/availability")
         except httpx.TransportError:
             pass
         else:
             if ">true<" in answer.text:
                 return
         time.sleep(0.05)
-    raise RuntimeError(f"nobody works at {base}")
+    raise RuntimeError(f"nobody works at {service}")
 
 
 def new_job(client: httpx.Client, base: str, **parameters: object) -> str:
