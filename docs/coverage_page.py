@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -95,6 +96,7 @@ def _text(node: ast.expr, constants: dict[str, str]) -> str | None:
     return "".join(parts)
 
 
+@cache
 def tests_by_endpoint() -> dict[str, dict[str, list[str]]]:
     """Find the tests of every endpoint.
 
