@@ -5,6 +5,7 @@ With ``true_statuses`` on: OMERO.web's own 500s are tested by name elsewhere.
 
 import random
 from datetime import timedelta
+from functools import cache
 
 import pytest
 import schemathesis
@@ -49,10 +50,17 @@ DOORS = (
 )
 
 
+@cache
+def described():
+    """The description, asked for once; it is the same for all tests."""
+    from django.core.wsgi import get_wsgi_application
+
+    return schemathesis.openapi.from_wsgi("/openapi.json", get_wsgi_application())
+
+
 @pytest.fixture
 def schema(catalog, configured):
     from django.core.signals import request_finished, request_started
-    from django.core.wsgi import get_wsgi_application
     from django.db import close_old_connections
 
     configured(
@@ -65,7 +73,7 @@ def schema(catalog, configured):
     # As Django's test client does: the test's transaction stays open.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield schemathesis.openapi.from_wsgi("/openapi.json", get_wsgi_application())
+    yield described()
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
@@ -108,7 +116,7 @@ def try_out(operation, known):
     chance = random.Random(operation.label)
 
     @settings(
-        max_examples=10,
+        max_examples=5,
         derandomize=True,
         database=None,
         deadline=None,
