@@ -11,15 +11,9 @@ import pytest
 
 
 @pytest.fixture
-def jobs(catalog, monkeypatch, tmp_path):
+def jobs(catalog, configured, tmp_path):
     """The tables of jobs, rolled back; files in a folder of the test."""
-    from dataclasses import replace
-
-    from django.conf import settings
-
-    loaded = settings.GRATICULE
-    values = {**loaded.values, "home": tmp_path, "echo_service": True}
-    monkeypatch.setattr(settings, "GRATICULE", replace(loaded, values=values))
+    configured(home=tmp_path, echo_service=True)
     return catalog
 
 
@@ -140,6 +134,41 @@ def ended(job, seconds=20.0):
 
     wait_for(look, seconds)
     return job
+
+
+def execute(job_id):
+    """Do the next job's work here, as a runner would; it must be this one."""
+    from graticule.jobs import attempts, folders
+    from graticule.jobs.executors.base import Given
+    from graticule.jobs.executors.work import Work
+    from graticule.jobs.times import now
+    from graticule.services.tasks import registry
+
+    job = attempts.claim("here:1:1", now(), {})
+    assert job.pk == job_id
+    given = tuple(
+        Given(
+            row.name,
+            row.value,
+            str(folders.upload_path(job.pk, row.file)) if row.file else "",
+        )
+        for row in job.parameters.all()
+    )
+    said = []
+    work = Work(
+        job_id=job.pk,
+        service=job.service,
+        folder=folders.make_working_folder(job.pk, 1),
+        given=given,
+        say=said.append,
+        owner_id=job.owner_id,
+    )
+    registry.do(work)
+    for each in said:
+        if "written" in each:
+            made = each["written"] | {"path": Path(each["written"]["path"])}
+            attempts.add_result(job.pk, 1, attempts.NewResult(**made))
+    attempts.complete(job.pk, 1)
 
 
 def processes_of(pid):

@@ -108,20 +108,11 @@ def test_after_an_error_only_final_results_stay(new_job, claim, tmp_path):
 
 @pytest.mark.parametrize(("attempts_allowed", "phase"), [(1, "ERROR"), (2, "QUEUED")])
 def test_a_lost_job_is_tried_again_or_fails(
-    new_job, claim, monkeypatch, attempts_allowed, phase
+    new_job, claim, configured, attempts_allowed, phase
 ):
-    from dataclasses import replace
-
-    from django.conf import settings
-
     from graticule.jobs import attempts
 
-    loaded = settings.GRATICULE
-    monkeypatch.setattr(
-        settings,
-        "GRATICULE",
-        replace(loaded, values={**loaded.values, "max_attempts": attempts_allowed}),
-    )
+    configured(max_attempts=attempts_allowed)
     job = new_job(run=True)
     claim()
     (found,) = attempts.executing_anywhere()
@@ -160,18 +151,10 @@ def test_a_runner_that_gives_signs_is_not_lost(new_job, claim, monkeypatch):
     assert watched.lost(attempts.executing_anywhere()) == []
 
 
-def test_losing_what_has_ended_leaves_its_results(
-    new_job, claim, monkeypatch, tmp_path
-):
-    from dataclasses import replace
-
-    from django.conf import settings
-
+def test_losing_what_has_ended_leaves_its_results(new_job, claim, configured, tmp_path):
     from graticule.jobs import attempts, folders
 
-    loaded = settings.GRATICULE
-    values = {**loaded.values, "max_attempts": 3}
-    monkeypatch.setattr(settings, "GRATICULE", replace(loaded, values=values))
+    configured(max_attempts=3)
     job = new_job(run=True)
     claim()
     attempts.add_result(job.pk, 1, result(tmp_path))
@@ -219,21 +202,12 @@ def test_too_long_ends_as_aborted(new_job, claim):
 
 @pytest.mark.parametrize("archive", [False, True])
 def test_what_is_due_is_destroyed_or_archived(
-    new_job, claim, monkeypatch, tmp_path, archive
+    new_job, claim, configured, tmp_path, archive
 ):
-    from dataclasses import replace
-
-    from django.conf import settings
-
     from graticule.jobs import attempts, folders
     from graticule.jobs.models import Job
 
-    loaded = settings.GRATICULE
-    monkeypatch.setattr(
-        settings,
-        "GRATICULE",
-        replace(loaded, values={**loaded.values, "archive_jobs": archive}),
-    )
+    configured(archive_jobs=archive)
     job, later = new_job(run=True), new_job()
     taken = claim()
     attempts.add_result(job.pk, taken.attempt, result(tmp_path))

@@ -8,15 +8,9 @@ from tests.jobs.conftest import forget_jobs
 
 
 @pytest.fixture
-def unlimited(database, monkeypatch):
+def unlimited(configured):
     """Any number of jobs at once, committed."""
-    from dataclasses import replace
-
-    from django.conf import settings
-
-    loaded = settings.GRATICULE
-    values = {**loaded.values, "max_running_per_owner": 10_000, "max_attempts": 2}
-    monkeypatch.setattr(settings, "GRATICULE", replace(loaded, values=values))
+    configured(max_running_per_owner=10_000, max_attempts=2)
     yield
     forget_jobs()
 

@@ -140,16 +140,10 @@ def test_the_same_key_gives_the_same_job(new_job, cast):
     assert new_job(cast.alice, idempotency_key="k2").pk != first.pk
 
 
-def test_one_more_than_allowed_is_refused_with_the_limit(new_job, cast, monkeypatch):
-    from dataclasses import replace
-
-    from django.conf import settings
-
+def test_one_more_than_allowed_is_refused_with_the_limit(new_job, cast, configured):
     from graticule.errors import LimitError
 
-    loaded = settings.GRATICULE
-    few = replace(loaded, values={**loaded.values, "max_jobs_per_owner": 2})
-    monkeypatch.setattr(settings, "GRATICULE", few)
+    configured(max_jobs_per_owner=2)
     for _ in range(2):
         new_job(cast.alice)
     with pytest.raises(LimitError, match="max_jobs_per_owner"):
