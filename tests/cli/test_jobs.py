@@ -1,51 +1,19 @@
 """``graticule jobs``: list, show, wait, abort, rm, hold, run (contract uws U93)."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.jobs.conftest import execute
 
 
 @pytest.fixture(autouse=True)
-def echo_on(catalog, monkeypatch, tmp_path):
-    from django.conf import settings
-
-    loaded = settings.GRATICULE
-    values = {**loaded.values, "home": tmp_path, "echo_service": True}
-    monkeypatch.setattr(settings, "GRATICULE", replace(loaded, values=values))
+def echo_on(catalog, configured, tmp_path):
+    configured(home=tmp_path, echo_service=True)
 
 
 def started(run, *words):
     return run("jobs", "run", "echo", *words).output.strip()
-
-
-def execute(job_id):
-    """Do a job's work here, as a runner would."""
-    from graticule.jobs import attempts, folders
-    from graticule.jobs.executors.base import Given
-    from graticule.jobs.executors.work import Work
-    from graticule.jobs.times import now
-    from graticule.services.tasks import registry
-
-    job = attempts.claim("here:1:1", now(), {})
-    assert job.pk == job_id
-    given = tuple(Given(row.name, row.value) for row in job.parameters.all())
-    said = []
-    work = Work(
-        job_id=job.pk,
-        service=job.service,
-        folder=folders.make_working_folder(job.pk, 1),
-        given=given,
-        say=said.append,
-        owner_id=job.owner_id,
-    )
-    registry.do(work)
-    (written,) = (each["written"] for each in said if "written" in each)
-    attempts.add_result(
-        job.pk, 1, attempts.NewResult(**written | {"path": Path(written["path"])})
-    )
-    attempts.complete(job.pk, 1)
 
 
 def test_a_job_from_run_to_rm(run, tmp_path):

@@ -6,7 +6,6 @@ import hmac
 import json
 import socket
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,18 +17,14 @@ from django.utils import timezone
 
 
 @pytest.fixture
-def configure(catalog, monkeypatch, tmp_path):
+def configure(catalog, configured, tmp_path):
     """Set some settings; home is a folder of the test."""
-    from django.conf import settings
-
     from graticule.config.kinds import mail_server
 
     def change(**values):
         if "mail_server" in values:
             values["mail_server"] = mail_server(values["mail_server"])
-        now = settings.GRATICULE
-        found = replace(now, values={**now.values, "home": tmp_path, **values})
-        monkeypatch.setattr(settings, "GRATICULE", found)
+        configured(home=tmp_path, **values)
 
     values = {"public_url": "https://images.example.org/", "webhooks_inside": True}
     change(echo_service=True, **values)

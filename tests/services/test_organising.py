@@ -44,22 +44,6 @@ def organising(catalog):
     )
 
 
-@pytest.fixture
-def limited(monkeypatch):
-    """Change settings for one test."""
-    from dataclasses import replace
-
-    from django.conf import settings
-
-    def change(**values):
-        loaded = settings.GRATICULE
-        monkeypatch.setattr(
-            settings, "GRATICULE", replace(loaded, values={**loaded.values, **values})
-        )
-
-    return change
-
-
 class Lab:
     """A project with two datasets and five images, all Alice's; a screen, a plate."""
 
@@ -333,10 +317,10 @@ class TestMoving:
         with pytest.raises(NotFoundError, match="cannot be undone"):
             organising.undo(cast.alice, done.token)
 
-    def test_old_changes_are_forgotten(self, lab, cast, organising, models, limited):
+    def test_old_changes_are_forgotten(self, lab, cast, organising, models, configured):
         from graticule.errors import NotFoundError
 
-        limited(undo_time=timedelta(seconds=90))
+        configured(undo_time=timedelta(seconds=90))
         (second,) = lab.of(lab.second)
         done = organising.copy(cast.alice, lab.of(lab.images[0]), second)
         assert done.expires - timezone.now() < timedelta(seconds=91)
@@ -443,10 +427,10 @@ def test_all_or_nothing(lab, cast, organising, models):
     assert lab.everything() == before
 
 
-def test_the_limit_is_named(lab, cast, organising, limited):
+def test_the_limit_is_named(lab, cast, organising, configured):
     from graticule.errors import LimitError
 
-    limited(max_organised=4)
+    configured(max_organised=4)
     before = lab.everything()
     with pytest.raises(LimitError, match="max_organised = 4"):
         organising.move(cast.alice, lab.of(*lab.images), *lab.of(lab.second))

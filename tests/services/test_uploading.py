@@ -15,20 +15,10 @@ from tests.services.conftest import Inline
 
 
 @pytest.fixture
-def configured(monkeypatch, tmp_path):
+def configured(configured, tmp_path):
     """Settings of one test; uploads lie in a folder of their own."""
-    from dataclasses import replace
-
-    from django.conf import settings as django
-
-    def change(**values):
-        loaded = django.GRATICULE
-        monkeypatch.setattr(
-            django, "GRATICULE", replace(loaded, values={**loaded.values, **values})
-        )
-
-    change(upload_dir=str(tmp_path / "up loads"), upload_reserve_bytes=0)
-    return change
+    configured(upload_dir=str(tmp_path / "up loads"), upload_reserve_bytes=0)
+    return configured
 
 
 @pytest.fixture

@@ -65,15 +65,8 @@ def test_what_is_called_the_same_goes_into_folders(do_task, run_scan, tmp_path):
         assert archive.read(name) == Path(image.fileset.entry).read_bytes()
 
 
-def test_no_limits_of_requests(do_task, lab, monkeypatch):
-    from dataclasses import replace
-
-    from django.conf import settings
-
-    loaded = settings.GRATICULE
-    small = {"max_download_files": 1, "max_download_bytes": 1, "max_download_images": 1}
-    values = {**loaded.values, **small}
-    monkeypatch.setattr(settings, "GRATICULE", replace(loaded, values=values))
+def test_no_limits_of_requests(do_task, lab, configured):
+    configured(max_download_files=1, max_download_bytes=1, max_download_images=1)
     assert len(do_task("archive", dataset=lab.dataset.pk).archive().namelist()) == 2
 
 

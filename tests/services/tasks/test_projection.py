@@ -112,12 +112,8 @@ def test_negative_values_and_nan(do_task, run_scan, tmp_path):
 
 
 def test_a_big_image_is_projected_in_pieces_and_gets_a_pyramid(
-    do_task, run_scan, tmp_path, monkeypatch
+    do_task, run_scan, tmp_path, monkeypatch, configured
 ):
-    from dataclasses import replace
-
-    from django.conf import settings
-
     from graticule.catalog.models import Image
     from graticule.services.exports import ome_tiff
 
@@ -125,9 +121,7 @@ def test_a_big_image_is_projected_in_pieces_and_gets_a_pyramid(
     tifffile.imwrite(tmp_path / "a.ome.tif", pixels, metadata={"axes": "ZYX"})
     run_scan(tmp_path, max_plane_pixels=1_000_000)
     monkeypatch.setattr(ome_tiff, "READ_BYTES", 1 << 20)
-    loaded = settings.GRATICULE
-    values = {**loaded.values, "max_plane_pixels": 1_000_000}
-    monkeypatch.setattr(settings, "GRATICULE", replace(loaded, values=values))
+    configured(max_plane_pixels=1_000_000)
     source = Image.objects.get()
     done = do_task("projection", image=source.pk)
     image, found = made(done)

@@ -1,7 +1,6 @@
 """The job that makes pyramids (issue: pyramid making)."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +14,8 @@ MOST = 500_000
 
 
 @pytest.fixture
-def big(run_scan, tmp_path, monkeypatch):
+def big(run_scan, tmp_path, configured):
     """Two big images and a small one, scanned when none counted as big."""
-    from django.conf import settings
-
     from graticule.catalog.models import Image
 
     pixels = {name: stack(name, (800, 1001)) for name in (1, 2)}
@@ -26,9 +23,7 @@ def big(run_scan, tmp_path, monkeypatch):
         tifffile.imwrite(tmp_path / f"{name}.tif", values)
     tifffile.imwrite(tmp_path / "3.tif", stack(3, (50, 60)))
     assert not run_scan(tmp_path).problems
-    loaded = settings.GRATICULE
-    values = {**loaded.values, "max_plane_pixels": MOST}
-    monkeypatch.setattr(settings, "GRATICULE", replace(loaded, values=values))
+    configured(max_plane_pixels=MOST)
     images = {
         name: Image.objects.get(fileset__entry__endswith=f"/{name}.tif")
         for name in (1, 2, 3)

@@ -1,8 +1,7 @@
 """The job list of links, ``dlasync`` (contract uws 16: ``DatalinkAsyncRenderer``)."""
 
-from pathlib import Path
-
 import pytest
+from tests.jobs.conftest import execute
 from tests.web.datalink.conftest import HERE, did
 from tests.web.uws.conftest import location
 from tests.web.uws.documents import UWS, XLINK, read, said, values
@@ -14,46 +13,11 @@ def created(client, data=None):
     return location(client.post(LIST, data or {}))
 
 
-def execute(path):
-    """Do a job's work here, as a runner would."""
-    from graticule.jobs import attempts, folders
-    from graticule.jobs.executors.base import Given
-    from graticule.jobs.executors.work import Work
-    from graticule.jobs.times import now
-    from graticule.services.tasks import registry
-
-    job = attempts.claim("here:1:1", now(), {})
-    assert job.pk == path.rpartition("/")[2]
-    given = tuple(
-        Given(
-            row.name,
-            row.value,
-            str(folders.upload_path(job.pk, row.file)) if row.file else "",
-        )
-        for row in job.parameters.all()
-    )
-    said_ = []
-    work = Work(
-        job_id=job.pk,
-        service=job.service,
-        folder=folders.make_working_folder(job.pk, 1),
-        given=given,
-        say=said_.append,
-        owner_id=job.owner_id,
-    )
-    registry.do(work)
-    for each in said_:
-        if "written" in each:
-            made = each["written"] | {"path": Path(each["written"]["path"])}
-            attempts.add_result(job.pk, 1, attempts.NewResult(**made))
-    attempts.complete(job.pk, 1)
-
-
 def test_it_works(client, image, catalogued):
     row = image("uint8.tif")
     job = created(client, {"ID": did(row), "RUNID": "night-42", "PHASE": "RUN"})
     assert job.startswith(f"{LIST}/")
-    execute(job)
+    execute(job.rpartition("/")[2])
     root = read(client.get(job))
     (result,) = root.iter(f"{UWS}result")
     address = result.get(f"{XLINK}href")
@@ -150,7 +114,7 @@ def test_uploads_are_allowed_here_too(client, image, tmp_path):
     with path.open("rb") as file:
         form = {"UPLOAD": "ID_FILE,param:here", "here": file, "PHASE": "RUN"}
         job = location(client.post(LIST, form))
-    execute(job)
+    execute(job.rpartition("/")[2])
     results = {row.get("id"): row for row in read(client.get(job)).iter(f"{UWS}result")}
     assert set(results) == {"original-1", "original-2", "original-3"}
     assert results["original-3"].get("mime-type").startswith("text/plain")
@@ -169,8 +133,8 @@ def test_it_has_the_rights_of_whoever_made_it(image, cast, logged_in, door, who)
     from graticule.errors import NotFoundError
 
     if who == "bob":
-        execute(job)
+        execute(job.rpartition("/")[2])
         assert len(list(read(client.get(job)).iter(f"{UWS}result"))) == 2
     else:
         with pytest.raises(NotFoundError, match="not known here"):
-            execute(job)
+            execute(job.rpartition("/")[2])

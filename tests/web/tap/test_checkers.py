@@ -1,18 +1,16 @@
 """Clients and checkers from outside: STILTS, pyvo (contract uws 23)."""
 
 import gc
-import os
 import re
 import shutil
-import signal
 import subprocess
-import time
 import warnings
 
 import httpx
 import pytest
 import pyvo
-from tests.served import GRATICULE, environment
+from tests.served import GRATICULE, environment, started
+from tests.web.uws.serving import until_available
 
 # pyvo leaves connections open.
 pytestmark = [
@@ -39,38 +37,12 @@ def tap(shared_data, tmp_path_factory):
     }
     scan = [*GRATICULE, "scan", str(shared_data / "fits")]
     subprocess.run(scan, env=env, check=True, capture_output=True)
-    told = home / "told"
-    with told.open("w") as out:
-        process = subprocess.Popen(
-            [*GRATICULE, "serve", "--no-scan", "--port", "0"],
-            env=env,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        yield _address(told)
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(20)
+    with started(env) as address:
+        until_available(f"{address}/tap")
+        yield f"{address}/tap"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
-
-
-def _address(told):
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        found = re.search(r"(http://[^/]+:\d+)/", told.read_text())
-        if found:
-            try:
-                answer = httpx.get(f"{found[1]}/tap/availability")
-            except httpx.TransportError:
-                answer = None
-            if answer is not None and ">true<" in answer.text:
-                return f"{found[1]}/tap"
-        time.sleep(0.1)
-    raise RuntimeError(told.read_text())
 
 
 def stilts(*words):

@@ -13,11 +13,8 @@ NS = "{http://www.ivoa.net/xml/VOSIAvailability/v1.0}"
 
 
 @pytest.fixture(autouse=True)
-def own_home(request, catalog, monkeypatch, tmp_path):
+def own_home(request, catalog, configured, tmp_path):
     """A home that no worker of other tests is in, and no job of theirs."""
-    from dataclasses import replace
-
-    from django.conf import settings
     from django.db import connection
 
     from graticule.jobs.models import Job
@@ -25,9 +22,7 @@ def own_home(request, catalog, monkeypatch, tmp_path):
     if "worker" in request.node.name and connection.vendor != "sqlite":
         pytest.skip("other machines may have workers, too")
     Job.objects.all().delete()  # until the test is over
-    loaded = settings.GRATICULE
-    values = {**loaded.values, "home": tmp_path}
-    monkeypatch.setattr(settings, "GRATICULE", replace(loaded, values=values))
+    configured(home=tmp_path)
 
 
 def notes(client):
