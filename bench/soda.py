@@ -1,13 +1,15 @@
 """Cutouts in requests: 256 x 256 of a tile-compressed FITS of 20,480 x 20,480 pixels.
 
 Beside two floors: a request that does nothing, and astropy reading such windows of the
-open file. In tiles of 256 x 256, and of a row each as ``fpack`` makes them.
+open file. In tiles of 256 x 256, and of a row each as ``fpack`` makes them; whole
+numbers, and real ones that are quantized with dither.
 """
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from astropy.io import fits
@@ -19,21 +21,22 @@ _SIDE = 20_480
 _STRIP = 1024
 _CUT = 256
 _COUNT = 300
-_TILES = {
-    "tiles of 256": (256, 256),
-    "tiles of a row": (1, _SIDE),
-    "not compressed": None,
+_WAYS: dict[str, tuple[str, dict[str, Any]]] = {
+    "tiles of 256": ("i2", {"tile_shape": (256, 256), "compression_type": "RICE_1"}),
+    "tiles of a row": ("i2", {"compression_type": "RICE_1"}),
+    "real numbers": ("f4", {"compression_type": "RICE_1", "quantize_method": 1}),
+    "gzipped rows": ("i2", {"compression_type": "GZIP_2"}),
 }
 
 
 def measure(home: Path) -> None:
     """Print what a cutout costs, and what the floors cost."""
-    print(f"\nSODA: {_CUT} x {_CUT} of {_SIDE:,} x {_SIDE:,}, int16, in one request")
-    for number, (what, tiles) in enumerate(_TILES.items()):
+    print(f"\nSODA: {_CUT} x {_CUT} of {_SIDE:,} x {_SIDE:,}, in one request")
+    for number, (what, (kind, how)) in enumerate(_WAYS.items()):
         folder = home / f"fits{number}"
         folder.mkdir(parents=True)
         path = folder / "large.fits"
-        _write(path, tiles)
+        _write(path, kind, how)
         print(f"{what}: astropy's section {1000 * _section(path):.1f} CPU ms")
         settings = {"workers": "1", "echo_service": "true"}
         with serving(home / f"home{number}", folder, **settings) as server:
@@ -87,10 +90,10 @@ def _section(path: Path) -> float:
         return (time.process_time() - begun) / 50
 
 
-def _write(path: Path, tiles: tuple[int, int]) -> None:
+def _write(path: Path, kind: str, how: dict[str, Any]) -> None:
     """Write the image: the same strip again and again."""
     rng = np.random.default_rng(1)
-    strip = rng.normal(1000, 30, (_STRIP, _SIDE)).astype(np.int16)
+    strip = rng.normal(1000, 30, (_STRIP, _SIDE)).astype(kind)
     header = fits.Header()
     for axis, (kind, value) in enumerate((("RA---TAN", 180.0), ("DEC--TAN", 0.0)), 1):
         header[f"CTYPE{axis}"], header[f"CRVAL{axis}"] = kind, value
@@ -99,7 +102,7 @@ def _write(path: Path, tiles: tuple[int, int]) -> None:
     for number in range(500):
         header[f"KEY{number}"] = (number * 1.5, "one of many")
     times = _SIDE // _STRIP
-    hdu = fits.CompImageHDU(strip, header, tile_shape=tiles, compression_type="RICE_1")
+    hdu = fits.CompImageHDU(strip, header, **how)
     fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(path)
     with fits.open(path, disable_image_compression=True, memmap=False) as found:
         where = found[1].fileinfo()

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from astropy.io import fits
 
 from graticule.pixels.fits.header import Scaling
-from graticule.pixels.fits.rice import rice_tiles
+from graticule.pixels.fits.packed import packed_tiles
 from graticule.pixels.model import Window
 
 BLOCK_WIDTH = 1024
@@ -173,8 +173,8 @@ class PlainRows:
 class CompressedTiles:
     """An image in compressed tiles (Standard 4.0, section 10).
 
-    Whole numbers packed by Rice are unpacked in :mod:`graticule.pixels.fits.rice`.
-    The others are found and decoded by astropy; it seeks in the one open file, so one
+    Those of the usual kinds are unpacked in :mod:`graticule.pixels.fits.packed`. The
+    others are found and decoded by astropy; it seeks in the one open file, so one
     thread at a time may do so.
 
     Parameters
@@ -207,7 +207,7 @@ class CompressedTiles:
         with lock:
             found = self._descriptors()
             self._check(found, os.fstat(file.fileno()).st_size)
-            self._rice = rice_tiles(file, hdu, found["COMPRESSED_DATA"])
+            self._packed = packed_tiles(file, hdu, found)
 
     def block(self, plane: Sequence[int], window: Window) -> npt.NDArray[Any]:
         """Decode the tiles that the window touches."""
@@ -221,8 +221,8 @@ class CompressedTiles:
             slice(window.x0, window.x1),
         )
         try:
-            if self._rice is not None:
-                numbers = self._rice.stored(plane, window)
+            if self._packed is not None:
+                numbers = self._packed.stored(plane, window)
                 if numbers is not None:
                     return numbers
             with self._lock:
@@ -245,7 +245,7 @@ class CompressedTiles:
         # No tile is touched that the window does not need: it may be broken.
         x0, y0 = window.x0 // wide * wide, window.y0 // high * high
         x1, y1 = -(-window.x1 // wide) * wide, -(-window.y1 // high) * high
-        if self._rice is not None and self._rice.are_rows:
+        if self._packed is not None and self._packed.are_rows:
             step = max(_PIECE_WIDTH, wide // _STOPS)
             x1 = min(x1, -(-window.x1 // step) * step)
         return [

@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from textwrap import wrap
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from astropy.io import fits
 
@@ -50,6 +51,29 @@ def stored_cards(file: BinaryIO, start: int, stop: int) -> list[Card]:
     return cards_in(os.pread(file.fileno(), stop - start, start))
 
 
+class _Meaning(NamedTuple):
+    """What a cutout has to do with the cards of a keyword."""
+
+    word: str
+    is_structure: bool
+    is_table: bool
+    reference: re.Match[str] | None
+    described: re.Match[str] | None
+
+
+@lru_cache(maxsize=8192)
+def _meaning(name: bytes) -> _Meaning:
+    """Look at a keyword once: headers have hundreds, and are alike."""
+    word = keyword(name)
+    return _Meaning(
+        word,
+        _STRUCTURE.fullmatch(word) is not None,
+        _TABLES.fullmatch(word) is not None,
+        _REFERENCE.fullmatch(word),
+        _DESCRIBED.fullmatch(word),
+    )
+
+
 def keyword(card: Card) -> str:
     """Give the keyword of a card; for bytes that are no text, some other word."""
     return card[:8].decode("latin-1").rstrip()
@@ -77,18 +101,16 @@ def cut_cards(cards: Sequence[Card], starts: Sequence[int]) -> tuple[list[Card],
     described: set[tuple[int, str]] = set()
     lost = False
     for card in cards:
-        word = keyword(card)
-        if _STRUCTURE.fullmatch(word):
+        word, is_structure, is_table, reference, match = _meaning(card[:8])
+        if is_structure:
             continue
-        if _TABLES.fullmatch(word):
+        if is_table:
             lost = True
             continue
-        match = _REFERENCE.fullmatch(word)
-        if match is not None:
+        if reference is not None:
             there.add(word)
-            kept.append(_moved(card, int(match[1]), starts))
+            kept.append(_moved(card, int(reference[1]), starts))
             continue
-        match = _DESCRIBED.fullmatch(word)
         if match is not None:
             described.add((int(match[1] or match[3]), match[2] or match[4] or ""))
         kept.append(card)
@@ -104,7 +126,11 @@ def structure(
     cards: Sequence[Card], sizes: Sequence[int], bitpix: int, *, is_primary: bool
 ) -> list[Card]:
     """Write the cards that say how a part of a file is built, with old comments."""
-    old = {keyword(card): card for card in cards if _STRUCTURE.fullmatch(keyword(card))}
+    old = {
+        meaning.word: card
+        for card in cards
+        if (meaning := _meaning(card[:8])).is_structure
+    }
     if is_primary:
         first = [written("SIMPLE", value=True, comment="conforms to FITS standard")]
         last = [written("EXTEND", value=True, comment="extensions may follow")]

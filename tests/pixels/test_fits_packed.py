@@ -10,6 +10,7 @@ from tests.pixels.fits_files import OPENED, context, open_fits, write
 
 from graticule.errors import CorruptFileError
 from graticule.pixels.fits.blocks import CompressedTiles
+from graticule.pixels.fits.quantized import random_numbers
 from graticule.pixels.fits.reader import FitsReader
 from graticule.pixels.model import Window
 
@@ -40,18 +41,31 @@ RICE = [
     for kind in ("u1", "i2", "u2", "i4", "u4")
     for tile in ("row", "part of a row", "square")
 ]
-PACKED = [
-    *RICE,
+GZIP = [
+    ("GZIP_1", "u1", "row", {}),
     ("GZIP_1", "i2", "row", {}),
     ("GZIP_1", "i4", "square", {}),
+    ("GZIP_1", "f8", "square", {"quantize_level": 0.0}),
     ("GZIP_2", "i2", "square", {}),
+    ("GZIP_2", "i4", "part of a row", {}),
     ("GZIP_2", "f4", "row", {"quantize_level": 0.0}),
+]
+QUANTIZED = [
+    (codec, kind, tile, {"quantize_method": method, "dither_seed": seed})
+    for codec, kind, tile in (
+        ("RICE_1", "f4", "row"),
+        ("RICE_1", "f4", "square"),
+        ("RICE_1", "f8", "part of a row"),
+        ("GZIP_1", "f8", "row"),
+        ("GZIP_2", "f4", "square"),
+    )
+    for method, seed in ((-1, 1), (1, 7), (2, 9_990))
+]
+OURS = [*RICE, *GZIP, *QUANTIZED]
+PACKED = [
+    *OURS,
     ("HCOMPRESS_1", "i2", "square", {}),
     ("PLIO_1", "i2", "row", {}),
-    ("RICE_1", "f4", "row", {"quantize_method": -1}),
-    ("RICE_1", "f4", "row", {"quantize_method": 1, "dither_seed": 7}),
-    ("RICE_1", "f4", "square", {"quantize_method": 2, "dither_seed": 7}),
-    ("GZIP_1", "f8", "row", {"quantize_method": 1, "dither_seed": 7}),
 ]
 TILES = {"row": (1, 301), "part of a row": (1, 120), "square": (32, 37)}
 
@@ -68,8 +82,11 @@ def windows(width, height):
         yield Window(int(x0), int(y0), int(x1), int(y1))
 
 
-def check_like_astropy(path):
-    """Compare the file's own numbers; give how many images were looked at."""
+def check_like_astropy(path, *, ours=False):
+    """Compare the file's own numbers; give how many images were looked at.
+
+    ``ours`` says that astropy must not have been needed.
+    """
     source = open_fits(path)
     looked = 0
     for index, info in enumerate(source.fileset.images):
@@ -83,10 +100,13 @@ def check_like_astropy(path):
         for plane in itertools.product(*map(range, whole.shape[:-2])):
             for window in windows(info.width, info.height):
                 part = whole[plane][window.y0 : window.y1, window.x0 : window.x1]
-                for got in (
+                results = [
                     source.stored(index, plane, window),
                     opened.stored.stored(plane, window),
-                ):
+                ]
+                if ours:
+                    results.append(opened.stored._packed.stored(plane, window))
+                for got in results:
                     assert got.dtype == part.dtype
                     assert got.tobytes() == part.tobytes()
     return looked
@@ -97,21 +117,79 @@ def test_every_codec_gives_what_astropy_gives(tmp_path, codec, kind, tile, how):
     pixels = numbers(kind, (110, 301))
     if codec == "PLIO_1":
         pixels = (pixels > 105).astype(kind)  # a mask, as it is made for
-    if kind.startswith("f") and codec != "GZIP_2":
+    if kind.startswith("f"):
         pixels[4, 5] = np.nan
         pixels[6, 7:20] = 0
+        pixels[50:90, :140] = 3.25  # no noise: such a tile cannot be quantized
     hdu = fits.CompImageHDU(
         pixels, compression_type=codec, tile_shape=TILES[tile], **how
     )
     path = write(tmp_path / "a.fits", fits.PrimaryHDU(), hdu)
-    assert check_like_astropy(path) == 1
+    assert check_like_astropy(path, ours=(codec, kind, tile, how) in OURS) == 1
+
+
+def test_tiles_longer_than_the_random_numbers(tmp_path):
+    random = np.random.default_rng(4)
+    pixels = random.normal(50, 3, (3, 120, 230)).astype("f4")
+    how = {"quantize_method": 2, "dither_seed": 10_000, "tile_shape": (2, 110, 230)}
+    hdu = fits.CompImageHDU(pixels, compression_type="RICE_1", **how)
+    path = write(tmp_path / "a.fits", fits.PrimaryHDU(), hdu)
+    assert check_like_astropy(path, ours=True) == 1
+
+
+def test_random_numbers_are_those_of_the_standard():
+    # Appendix I: the last seed is 1043618065.
+    assert random_numbers()[-1] == np.float32(1_043_618_065 / 2_147_483_647)
+
+
+@pytest.mark.parametrize("changed", ["column", "card"])
+def test_what_stands_for_no_value(tmp_path, changed):
+    # As CFITSIO writes it: a number that is in use, in a column or in the header.
+    pixels = np.random.default_rng(9).normal(5, 1, (20, 90)).astype("f4")
+    hdu = fits.CompImageHDU(pixels, compression_type="RICE_1", quantize_method=1)
+    path = write(tmp_path / "a.fits", fits.PrimaryHDU(), hdu)
+    with fits.open(path, disable_image_compression=True) as found:
+        old = found[1]
+        tiles = np.empty(20, object)
+        tiles[:] = [np.array(tile) for tile in old.data["COMPRESSED_DATA"]]
+        columns = [
+            fits.Column("COMPRESSED_DATA", "1PB()", array=tiles),
+            fits.Column("ZSCALE", "1D", array=old.data["ZSCALE"]),
+            fits.Column("ZZERO", "1D", array=old.data["ZZERO"]),
+        ]
+        if changed == "column":
+            blanks = np.arange(-3, 17, dtype="i4")
+            columns.append(fits.Column("ZBLANK", "1J", array=blanks))
+        table = fits.BinTableHDU.from_columns(columns)
+        cards = [card for card in old.header.cards if card.keyword.startswith("Z")]
+        table.header.extend(cards)
+        if changed == "card":
+            table.header["ZBLANK"] = 2
+        path = write(tmp_path / "b.fits", fits.PrimaryHDU(), table)
+    assert check_like_astropy(path, ours=True) == 1
+    got = open_fits(path).stored(0, (), Window(0, 0, 90, 20))
+    assert 0 < np.isnan(got).sum() < 200
+
+
+@pytest.mark.parametrize("told", [{"ZQUANTIZ": "NONE"}, {"ZDITHER0": 0}])
+def test_rare_ways_are_left_to_astropy(tmp_path, told):
+    pixels = np.random.default_rng(9).normal(5, 1, (20, 90)).astype("f4")
+    hdu = fits.CompImageHDU(pixels, compression_type="GZIP_1", quantize_method=-1)
+    path = write(tmp_path / "a.fits", fits.PrimaryHDU(), hdu)
+    with fits.open(path, disable_image_compression=True) as found:
+        found[1].header.update({"ZQUANTIZ": "SUBTRACTIVE_DITHER_1"} | told)
+        path = write(tmp_path / "b.fits", fits.PrimaryHDU(), found[1])
+    source = open_fits(path)
+    assert source.opened(0).stored._packed is None
+    assert source.stored(0, (), Window(0, 1, 90, 20)).shape == (19, 90)
 
 
 @pytest.mark.parametrize("tile", [(1, 1, 61), (2, 5, 61), (3, 40, 20), (1, 16, 16)])
 def test_tiles_of_a_cube(tmp_path, tile):
     pixels = np.random.default_rng(2).integers(-99, 99, (3, 40, 61)).astype("i2")
     hdu = fits.CompImageHDU(pixels, compression_type="RICE_1", tile_shape=tile)
-    assert check_like_astropy(write(tmp_path / "a.fits", fits.PrimaryHDU(), hdu))
+    path = write(tmp_path / "a.fits", fits.PrimaryHDU(), hdu)
+    assert check_like_astropy(path, ours=True)
 
 
 @pytest.mark.parametrize("told", [{}, {"BLOCKSIZE": 16, "BYTEPIX": 2}])
@@ -131,7 +209,7 @@ def test_what_the_header_says_of_the_packer(tmp_path, told):
     for number, (name, value) in enumerate(told.items(), 1):
         table.header[f"ZNAME{number}"], table.header[f"ZVAL{number}"] = name, value
     path = write(tmp_path / "a.fits", fits.PrimaryHDU(), table)
-    assert check_like_astropy(path) == 1
+    assert check_like_astropy(path, ours=True) == 1
     got = open_fits(path).stored(0, (), Window(3, 2, 99, 9))
     assert np.array_equal(got, pixels[2:, 3:99])
 
