@@ -110,6 +110,14 @@ def test_votable_has_every_kind_of_value(do_task, table, cast):
     assert done.written["rows"]["name"].endswith(".vot")
 
 
+def test_votable_keeps_the_letters_of_names(do_task, table, cast):
+    names = ["Area\u00a0in\u2009µm²", 'a "b" & <c>']
+    text = f'{names[0]},"{names[1].replace(chr(34), chr(34) * 2)}"\n1.5,2\n'
+    done = do_task("table-query", cast.alice, table=table(text), format="votable")
+    fields = parse_single_table(done.path("rows")).fields
+    assert [field.name for field in fields] == names
+
+
 def test_votable_in_pieces_keeps_the_order(do_task, table, cast, monkeypatch):
     from graticule.services.tables import extracting
 

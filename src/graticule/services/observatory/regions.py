@@ -5,6 +5,8 @@ Positions are unit vectors (ICRS) along the last axis. Knows no image.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 import numpy.typing as npt
 
@@ -79,21 +81,21 @@ class Region:
         return self._curve.holds(vectors)
 
 
-class Curve:
+class Curve(Protocol):
     """The outline of a shape and what is in it."""
 
     sides: int
 
     def points(self, along: Numbers) -> Numbers:
         """Give points of the outline."""
-        raise NotImplementedError
+        ...
 
     def holds(self, vectors: Numbers) -> npt.NDArray[np.bool_]:
         """Say what is in it."""
-        raise NotImplementedError
+        ...
 
 
-class _CircleCurve(Curve):
+class _CircleCurve:
     sides = 1
 
     def __init__(self, shape: Circle) -> None:
@@ -120,7 +122,7 @@ class _CircleCurve(Curve):
         return found
 
 
-class _RangeCurve(Curve):
+class _RangeCurve:
     sides = 4
 
     def __init__(self, shape: Range) -> None:
@@ -151,7 +153,7 @@ class _RangeCurve(Curve):
         return found
 
 
-class _PolygonCurve(Curve):
+class _PolygonCurve:
     def __init__(self, shape: Polygon) -> None:
         lon, lat = np.array(shape.corners).T
         self._corners = unit_vectors(lon, lat)

@@ -16,23 +16,16 @@ from graticule.catalog.models import OriginalFile, Person
 from graticule.errors import FileError
 from graticule.services.adql.names import bare
 from graticule.services.adql.words import RESERVED
-from graticule.services.published.model import PublishedColumn, PublishedTable, VoType
-from graticule.services.tables.columns import ID_KINDS, Column, Kind, place
+from graticule.services.published.model import PublishedColumn, PublishedTable
+from graticule.services.tables.columns import ID_KINDS, Column, place
 from graticule.services.tables.store import MEDIA_TYPE, open_table
+from graticule.services.tables.vo_types import vo_type
 
 SCHEMA = "tables"
 DESCRIPTION = "Tables that people attached to images, datasets, plates and the like."
 NAMED = re.compile(r"\bt_[0-9]+\b", re.IGNORECASE)
 """How a query names one of them."""
 
-_TYPES: dict[Kind, tuple[VoType, str]] = {
-    Kind.BOOL: ("boolean", ""),
-    Kind.DOUBLE: ("double", ""),
-    Kind.STRING: ("unicodeChar", "*"),
-    Kind.FLOAT_ARRAY: ("float", "*"),
-    Kind.DOUBLE_ARRAY: ("double", "*"),
-    Kind.LONG_ARRAY: ("long", "*"),
-}
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_]+")
 
 
@@ -82,7 +75,7 @@ def user_tables(person: Person | None) -> Iterator[UserTable]:
 def _columns(columns: tuple[Column, ...]) -> Iterator[PublishedColumn]:
     used: set[str] = set()
     for column in columns:
-        datatype, arraysize = _TYPES.get(column.kind, ("long", ""))
+        datatype, arraysize = vo_type(column.kind)
         yield PublishedColumn(
             written(_legible(column.name, used)),
             datatype,

@@ -8,33 +8,26 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any
-from xml.sax.saxutils import escape, quoteattr
+from typing import Any
 
 import duckdb
 from django.conf import settings
 
 from graticule.errors import LimitError, RequestError
-from graticule.services.tables.columns import ARRAY_KINDS, Column, Kind, place
+from graticule.services.published.model import PublishedColumn
+from graticule.services.tables.columns import Column, place
 from graticule.services.tables.compiling import compile_condition
 from graticule.services.tables.condition import ConditionError, Node
 from graticule.services.tables.store import Table
+from graticule.services.tables.vo_types import vo_type
 from graticule.services.tables.workshop import Tell, Workshop, workshop
+from graticule.services.votable.writing import Serialization, write_votable
 
 _AT_ONCE = 20_000
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_VOTABLE_TYPES = {
-    Kind.BOOL: "boolean",
-    Kind.DOUBLE: "double",
-    Kind.STRING: "unicodeChar",
-    Kind.FLOAT_ARRAY: "float",
-    Kind.DOUBLE_ARRAY: "double",
-}
 
 
 class Format(StrEnum):
@@ -166,73 +159,51 @@ def _write_votable(
     target = str(rows).replace("'", "''")
     copy = f"COPY ({question}) TO '{target}' (FORMAT parquet)"
     there = int(shop.run("searching", copy, given)[0][0])
-    total = there if extract.most is None else min(there, extract.most)
-    with path.open("w", encoding="utf-8") as out:
-        _begin(out, extract)
-        for first in range(0, total, _AT_ONCE):
-            shop.tell("writing", first / total)
-            last = min(first + _AT_ONCE, total)
-            for row in _piece(shop, rows, range(first, last), len(extract.indices)):
-                cells = "".join(
-                    f"<TD>{_cell(value, column)}</TD>"
-                    for value, column in zip(row, extract.columns, strict=True)
-                )
-                out.write(f"<TR>{cells}</TR>\n")
-        out.write("</TABLEDATA>\n</DATA>\n</TABLE>\n")
-        if there > total:  # contract uws Y4
-            out.write('<INFO name="QUERY_STATUS" value="OVERFLOW"/>\n')
-        out.write("</RESOURCE>\n</VOTABLE>\n")
-    return total
+    with path.open("wb") as out:
+        found = _Found(shop, extract, rows, there)
+        return write_votable(out, found, Serialization.TABLEDATA)
 
 
-def _piece(
-    shop: Workshop, rows: Path, numbers: range, columns: int
-) -> Iterator[tuple[Any, ...]]:
-    found = shop.database.execute(
-        "SELECT * FROM read_parquet(?, file_row_number = true) "
-        "WHERE file_row_number >= ? AND file_row_number < ? ORDER BY file_row_number",
-        [str(rows), numbers.start, numbers.stop],
-    )
-    for row in found.fetchall():
-        yield row[:columns]
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Rows that lie aside; ``there`` is one more than wanted if there are more."""
 
+    shop: Workshop
+    extract: Extract
+    rows: Path
+    there: int
 
-def _begin(out: IO[str], extract: Extract) -> None:
-    out.write(
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3">\n'
-        '<RESOURCE type="results">\n'
-        '<INFO name="QUERY_STATUS" value="OK"/>\n<TABLE>\n'
-    )
-    for column in extract.columns:
-        kind = _VOTABLE_TYPES.get(column.kind, "long")
-        size = ' arraysize="*"' if column.kind in {*ARRAY_KINDS, Kind.STRING} else ""
-        out.write(f'<FIELD name={_attribute(column.name)} datatype="{kind}"{size}>')
-        if column.description:
-            out.write(f"<DESCRIPTION>{_text(column.description)}</DESCRIPTION>")
-        out.write("</FIELD>\n")
-    out.write("<DATA>\n<TABLEDATA>\n")
+    @property
+    def columns(self) -> tuple[PublishedColumn, ...]:
+        """What is known of the columns."""
+        return tuple(
+            PublishedColumn(
+                column.name, *vo_type(column.kind), description=column.description
+            )
+            for column in self.extract.columns
+        )
 
+    @property
+    def total(self) -> int:
+        """How many rows are wanted."""
+        most = self.extract.most
+        return self.there if most is None else min(self.there, most)
 
-def _cell(value: Any, column: Column) -> str:
-    if column.kind in ARRAY_KINDS:
-        return " ".join(map(_number, value))
-    if column.kind is Kind.STRING:
-        return _text(value)
-    if column.kind is Kind.BOOL:
-        return "T" if value else "F"
-    return _number(value)
+    @property
+    def overflows(self) -> bool:
+        """Whether there are more (contract uws Y4)."""
+        return self.there > self.total
 
-
-def _number(value: float) -> str:
-    """Write a number as VOTable does, infinities included."""
-    text = repr(value)
-    return {"nan": "NaN", "inf": "+Inf", "-inf": "-Inf"}.get(text, text)
-
-
-def _text(text: str) -> str:
-    return escape(_NOT_IN_XML.sub("\ufffd", text), {"\r": "&#13;"})
-
-
-def _attribute(text: str) -> str:
-    return quoteattr(_NOT_IN_XML.sub("\ufffd", text))
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        """Read them, many at once."""
+        width = len(self.extract.indices)
+        for first in range(0, self.total, _AT_ONCE):
+            self.shop.tell("writing", first / self.total)
+            last = min(first + _AT_ONCE, self.total)
+            found = self.shop.database.execute(
+                "SELECT * FROM read_parquet(?, file_row_number = true) "
+                "WHERE file_row_number >= ? AND file_row_number < ? "
+                "ORDER BY file_row_number",
+                [str(self.rows), first, last],
+            )
+            yield from (row[:width] for row in found.fetchall())

@@ -6,7 +6,7 @@ import re
 import struct
 from collections.abc import Callable, Sequence
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from graticule.services.published.model import PublishedColumn
 from graticule.services.votable.sizes import TEXTS, fixed_count, is_single
@@ -29,6 +29,11 @@ Write = Callable[[Any], str]
 def xml_text(text: str) -> str:
     """Write a text for XML; what XML cannot hold is replaced."""
     return escape(_NOT_IN_XML.sub("\ufffd", text), {"\r": "&#13;"})
+
+
+def xml_attribute(text: str) -> str:
+    """Write a text as the value of an attribute, between quotes."""
+    return quoteattr(_NOT_IN_XML.sub("\ufffd", text))
 
 
 def writer_of(column: PublishedColumn) -> Write:

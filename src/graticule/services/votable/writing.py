@@ -11,10 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import IO, Any, Protocol
-from xml.sax.saxutils import quoteattr
 
 from graticule.services.published.model import PublishedColumn
-from graticule.services.votable.cells import packer_of, writer_of, xml_text
+from graticule.services.votable.cells import (
+    packer_of,
+    writer_of,
+    xml_attribute,
+    xml_text,
+)
 
 _AT_ONCE = 3 * 16_384  # bytes; a multiple of 3, so that pieces of base64 join
 
@@ -80,7 +84,7 @@ def _head(
     columns: Sequence[PublishedColumn], infos: Mapping[str, str], description: str
 ) -> str:
     more = "".join(
-        f"<INFO name={_attribute(name)} value={_attribute(text)}/>\n"
+        f"<INFO name={xml_attribute(name)} value={xml_attribute(text)}/>\n"
         for name, text in infos.items()
     )
     about = (
@@ -107,20 +111,12 @@ def _field(column: PublishedColumn) -> str:
         "utype": column.utype,
     }
     given = "".join(
-        f" {name}={_attribute(text)}" for name, text in attributes.items() if text
+        f" {name}={xml_attribute(text)}" for name, text in attributes.items() if text
     )
     if not column.description:
         return f"<FIELD{given}/>\n"
     about = f"<DESCRIPTION>{xml_text(column.description)}</DESCRIPTION>"
     return f"<FIELD{given}>{about}</FIELD>\n"
-
-
-def _attribute(text: str) -> str:
-    # quoteattr keeps what XML cannot hold; xml_text would escape twice.
-    clean = "".join(
-        each if each.isprintable() or each in "\t\n" else "\ufffd" for each in text
-    )
-    return quoteattr(clean)
 
 
 def _tabledata(
