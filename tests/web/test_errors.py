@@ -259,6 +259,21 @@ class TestFiles:
         calm(client.get(url))
 
 
+def test_who_is_not_logged_in_is_told_that_others_may_see_more(client, logged_in, cast):
+    missing = "/image/987654/"
+    way_in = "/webclient/login/?url=%2Fimage%2F987654%2F"
+    plaque = client.get(missing).content.decode().partition('class="plaque"')[2]
+    assert way_in in plaque
+    # Where nothing is, there is nothing for anybody; and who is in need not log in.
+    assert (
+        "/login/"
+        not in client.get("/nowhere/").content.decode().partition('class="plaque"')[2]
+    )
+    answer = logged_in(cast.alice).get(missing)
+    assert answer.status_code == 404
+    assert way_in not in answer.content.decode()
+
+
 class TestUnforeseen:
     """2.6: nothing of the inside gets out."""
 

@@ -131,14 +131,27 @@ def is_xhr(request: HttpRequest) -> bool:
 
 
 def page(
-    request: HttpRequest, status: int, message: str, *, empty_for_scripts: bool = True
+    request: HttpRequest,
+    status: int,
+    message: str,
+    *,
+    empty_for_scripts: bool = True,
+    others_may: bool = False,
 ) -> HttpResponse:
-    """Answer with a page, or with nothing where a script asks."""
+    """Answer with a page, or with nothing where a script asks.
+
+    ``others_may`` tells whoever is not logged in that others may see more.
+    """
     if empty_for_scripts and is_xhr(request):
         return HttpResponse(status=status)
     text = render_to_string(
         "graticule/error.html",
-        {"status": status, "title": TITLES.get(status, ""), "message": message},
+        {
+            "status": status,
+            "title": TITLES.get(status, ""),
+            "message": message,
+            "others_may": others_may,
+        },
         request,
     )
     return HttpResponse(text, status=status)
@@ -165,7 +178,8 @@ def error_answer(request: HttpRequest, error: Exception) -> HttpResponse:
         # but "-1 < 0" stays as it is.
         message = _MARK_UP.sub("&lt;", public_message(error))
         return HttpResponse(message, status=status)
-    return page(request, status, public_message(error))
+    others_may = isinstance(error, (NotFoundError, NotPermittedError))
+    return page(request, status, public_message(error), others_may=others_may)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
