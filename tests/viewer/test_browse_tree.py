@@ -199,7 +199,9 @@ def test_everybody_has_a_tree_of_their_own(log_in, server, who):
 def test_charlie_has_nothing_to_look_through(log_in, server):
     page = log_in("charlie")
     page.goto(server.url)
-    expect(page.get_by_role("heading", level=1)).to_have_text("No images to show yet")
+    expect(page.get_by_role("heading", name="No images to show yet")).to_be_visible()
+    # But may begin.
+    expect(page.get_by_role("button", name="New dataset")).to_be_visible(**SOON)
     tree = page.request.get(f"{server.url}/browse/tree/").json()
     assert tree["orphaned"] == 0
     assert not any(root["branches"] for root in tree["roots"])

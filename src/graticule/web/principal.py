@@ -102,6 +102,12 @@ def is_public(request: HttpRequest) -> bool:
     return principal.is_public
 
 
+def may_begin(request: HttpRequest) -> bool:
+    """Whether the request comes from somebody who may have things of their own."""
+    principal: Principal = request.principal  # type: ignore[attr-defined]
+    return not principal.is_public and principal.share is None
+
+
 def forget_principals() -> None:
     """Forget who was who, after somebody has logged out."""
     _principals.forget()

@@ -7,6 +7,7 @@ from typing import TypeVar
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from graticule.catalog.access import visible_to
@@ -19,7 +20,7 @@ from graticule.services.containers import find as find_visible
 from graticule.web.pages import answers, menus, params, plate_answers
 from graticule.web.pages.filled import shown
 from graticule.web.pages.uploading import upload_into
-from graticule.web.principal import person_of
+from graticule.web.principal import may_begin, person_of
 
 NamedT = TypeVar("NamedT", Project, Dataset, Screen, Plate, Image)
 
@@ -50,24 +51,28 @@ def start(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(answers.search_address(asked.text, asked.only))
     size = browse.PAGE_SIZE if asked.only else _BEGINNING
     sections = []
+    total = 0
     for kind in [asked.only] if asked.only else Kind:
         if kind is Kind.IMAGE and not trees.orphans(person):
             continue  # remembered: finding none takes a look at all images
         query = browse.top_level(person, kind)
         page = browse.page_of(person, kind, query, asked.page, size)
         if page.total:
+            total = page.total
             here = answers.start_query(kind)
             more = "" if asked.only else here
             sections.append(answers.section(answers.HEADINGS[kind], page, here, more))
-    if not sections:
+    if not sections and asked.only:
+        return HttpResponseRedirect(reverse("start"))  # the last has just gone
+    if not sections and not may_begin(request):
         return shown(request, "welcome.html", {})
     filling = {
         "title": "Collection",
         "sections": sections,
         "tree_path": "orphaned" if asked.only is Kind.IMAGE else "",
-        "browse": answers.listed_on_start(asked.only, page.total),
+        "browse": answers.listed_on_start(asked.only, total),
     }
-    return shown(request, "shelves.html", filling)
+    return shown(request, "shelves.html" if sections else "beginning.html", filling)
 
 
 def favicon(request: HttpRequest) -> HttpResponse:
