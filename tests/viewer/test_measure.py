@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import tifffile
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
 STACK = "mitosis_5d.ome.tif"
@@ -90,6 +91,28 @@ def test_a_line_its_length_and_its_values(stage, planes):
     apart = np.abs(planes.transpose(1, 2, 0) - values[:, 1:]).max(axis=(1, 2))
     assert abs(int(apart.argmin()) - 60) <= 1
     assert apart.min() < 1e-6
+
+
+def test_the_chart_hides_neither_scale_nor_values(open_image):
+    stage = open_image(STACK, "?measure=20,20,200,100")
+    page = stage.page
+    chart = page.locator(".profile")
+    chart.wait_for()
+    page.mouse.move(*at(stage, 60, 30))
+    above = """words => words.every((word) => {
+        const { bottom, height } = document.querySelector(word).getBoundingClientRect();
+        const { top } = document.querySelector(".profile").getBoundingClientRect();
+        return height > 0 && bottom <= top;
+    })"""
+    page.wait_for_function(above, arg=["#pointer", "#scale-bar"])
+    page.get_by_role("region", name="Line profile").get_by_label("Close").click()
+    expect(chart).to_be_hidden()
+    low = """() => {
+        const stage = document.querySelector(".stage").getBoundingClientRect();
+        const bar = document.querySelector("#scale-bar").getBoundingClientRect();
+        return bar.bottom > stage.bottom - 20;
+    }"""
+    page.wait_for_function(low)
 
 
 def test_curves_follow_channels_and_planes(open_image, shared_data):

@@ -65,10 +65,13 @@ export class PointerValues {
   }
 
   #values(found) {
-    return this.page.display.channels.flatMap(({ active, label }, channel) => {
+    const { channels } = this.page.display;
+    return channels.flatMap(({ active, label }, channel) => {
       const value = found[channel];
+      // The only channel needs no number.
+      const name = channels.length === 1 && label === "0" ? "value" : label;
       return active && value !== undefined
-        ? [`${label} ${Number(value.toPrecision(6))}`]
+        ? [`${name} ${Number(value.toPrecision(6))}`]
         : [];
     });
   }

@@ -68,6 +68,10 @@ export class ProfileChart {
     this.svg.addEventListener("pointermove", (event) => this.#pointed(event));
     this.svg.addEventListener("pointerleave", () => this.#tell());
     stage.append(this.element);
+    // What stands at the foot of the stage stands above the chart: see image.css.
+    new ResizeObserver(() => {
+      stage.style.setProperty("--foot", `${this.element.offsetHeight}px`);
+    }).observe(this.element);
   }
 
   hide() {
