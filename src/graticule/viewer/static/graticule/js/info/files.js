@@ -169,7 +169,7 @@ export class Files {
     const { done, stop } = this.panel.door.attach(file, sent, { table });
     const row = element(
       "div",
-      { class: "upload" },
+      { class: "sending" },
       element("span", {}, file.name),
       bar,
       iconButton("stop", `Stop sending ${file.name}`, stop),

@@ -109,8 +109,11 @@ export class Card {
     setUnlessTyping(fields.y, round(y0));
     setUnlessTyping(fields.width, round(x1 - x0));
     setUnlessTyping(fields.height, round(y1 - y0));
-    fields.width.disabled = !sized;
-    fields.height.disabled = !sized;
+    const isPlace = shape.type === "Point" || shape.type === "Label";
+    for (const field of [fields.width, fields.height]) {
+      field.disabled = !sized;
+      field.closest("label").hidden = isPlace;
+    }
     if (hasPoints(shape) && !this.form.querySelector(".corners").hidden) {
       const text = shape.points.map((point) => point.map(round).join(",")).join(" ");
       setUnlessTyping(fields.points, text);
