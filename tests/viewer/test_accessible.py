@@ -300,7 +300,7 @@ def image_sky(page, server):
     page.locator('#viewer[data-sky="there"]').wait_for(**SOON)
     page.locator("#picture").press("k")
     page.locator(".sky-label").first.wait_for(state="attached", **SOON)
-    page.locator("#picture").press("o")
+    page.locator("#picture").press("j")
     page.locator(".sky-find input").fill("nowhere at all")
     page.keyboard.press("Enter")
 

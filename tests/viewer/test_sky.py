@@ -200,7 +200,7 @@ def test_going_to_a_position(open_sky, form):
         "decimal": f"{there.ra.deg} {there.dec.deg}",
         "galactic": f"l={there.galactic.l.deg} b={there.galactic.b.deg}",
     }[form]
-    page.locator("#picture").press("o")
+    page.locator("#picture").press("j")
     field = page.get_by_role("textbox", name="Position")
     expect(field).to_be_focused()
     field.fill(text)
@@ -225,7 +225,7 @@ def test_a_position_that_is_elsewhere_or_none(open_sky):
 
     stage, _ = open_sky("m13.fits")
     page = stage.page
-    page.locator("#picture").press("o")
+    page.locator("#picture").press("j")
     field = page.get_by_role("textbox", name="Position")
     field.fill("12:00:00 -20:00:00")
     field.press("Enter")

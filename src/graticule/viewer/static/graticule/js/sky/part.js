@@ -77,7 +77,7 @@ class Sky {
       );
     this.gridButton = button("Graticule (k)", () => this.toggle(), icon("graticule"));
     this.gridButton.setAttribute("aria-label", "Graticule");
-    this.findButton = button("Go to a position (o)", () => this.find(), icon("search"));
+    this.findButton = button("Go to a position (j)", () => this.find(), icon("search"));
     this.findButton.setAttribute("aria-label", "Go to a position");
     this.wayButton = element("button", {
       type: "button",
@@ -101,7 +101,7 @@ class Sky {
   #listen() {
     const { keys, picture } = this.page;
     keys.add("k", "Graticule on or off", () => this.toggle());
-    keys.add("o", "Go to a position on the sky", () => this.find());
+    keys.add("j", "Go to a position on the sky", () => this.finder.open(true));
     keys.add("c", "Copy the position under the pointer", () => this.copy());
     for (const type of ["pointermove", "pointerdown"]) {
       picture.element.addEventListener(type, (event) => this.#pointed(event));
