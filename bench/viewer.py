@@ -75,7 +75,7 @@ def measure(four: Path, stack: Path, home: Path) -> None:
         with _chromium() as browser:
             print(f"\nimage page, {_WIDTH} by {_HEIGHT}, all times in ms")
             print(f"{'':36}{'median':>8}{'least':>8}{'most':>8}", end="")
-            print(f"{'floor':>8}{'CPU':>8}{'requests':>10}")
+            print(f"{'floor':>8}{'ratio':>8}{'CPU':>8}{'requests':>10}")
             _first(browser, server, images["four-channels.ome.tif"])
             _channels(browser, server, images["four-channels.ome.tif"])
             _planes(browser, server, images["stack.ome.tif"])
@@ -186,7 +186,7 @@ def _several(
 def _row(
     name: str, times: list[float], floors: list[float], cpu: float, count: int
 ) -> None:
-    floor = f"{statistics.median(floors):8.0f}"
-    print(f"{name:36}{statistics.median(times):8.0f}", end="")
-    print(f"{min(times):8.0f}{max(times):8.0f}{floor}", end="")
+    middle, floor = statistics.median(times), statistics.median(floors)
+    print(f"{name:36}{middle:8.0f}{min(times):8.0f}{max(times):8.0f}", end="")
+    print(f"{floor:8.0f}{middle / floor:8.2f}", end="")
     print(f"{1000 * cpu / len(times):8.0f}{count:10}", flush=True)
