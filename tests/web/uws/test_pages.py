@@ -211,6 +211,16 @@ class TestForm:
         assert "checked" in found["CPU"][0]
         assert found["_shown"][0]["value"].split()[:2] == ["TEXT", "SECONDS"]
 
+    def test_ids_lead_to_what_they_name(self, client, new_job):
+        from graticule.jobs.requests import Value
+
+        values = (Value("IMAGE", "7"), Value("IMAGE", "x7"), Value("TEXT", "8"))
+        page = client.get(url(new_job("PENDING", values=values)), **HTML)
+        text = page.content.decode()
+        assert '<dd><a href="/image/7/">7</a></dd>' in text
+        assert "<dd>x7</dd>" in text
+        assert "<dd>8</dd>" in text
+
     def test_what_was_sent_cannot_write_the_page(self, client):
         answer = client.get(
             f"{LIST}?FAIL=%22%3E%3Cscript%3E&TEXT=%3C/textarea%3E", **HTML

@@ -38,6 +38,8 @@ _PICTURES = frozenset(
 )
 _FILMS = frozenset({"video/mp4", "video/webm"})
 _LARGEST_PICTURE = 25_000_000
+_THINGS = frozenset({"PROJECT", "DATASET", "SCREEN", "PLATE", "WELL", "IMAGE"})
+_LONGEST_ID = 19
 
 
 def services_page(request: HttpRequest, caller: Caller) -> HttpResponse:
@@ -150,7 +152,10 @@ def job_page(request: HttpRequest, mount: Mount, job: Job) -> HttpResponse:
         "fault": _fault(job, complaints)
         if phase in {Phase.ERROR, Phase.ABORTED}
         else None,
-        "given": given,
+        "given": {
+            name: [(text, _page_of(name, text)) for text in texts]
+            for name, texts in given.items()
+        },
         "uploads": [each for each in parameters if each.file],
         "results": [_result(row, mount, job, request) for row in job.results.all()],
         "times": _times(job),
@@ -170,6 +175,14 @@ def job_page(request: HttpRequest, mount: Mount, job: Job) -> HttpResponse:
         ],
     }
     return _page(request, "job.html", filling)
+
+
+def _page_of(name: str, text: str) -> str:
+    """Find the page of the thing that a parameter names by its id."""
+    is_id = text.isascii() and text.isdecimal() and len(text) < _LONGEST_ID
+    if not is_id or name not in _THINGS:
+        return ""
+    return reverse(name.lower(), args=[int(text)])
 
 
 def _page(request: HttpRequest, template: str, filling: dict[str, Any]) -> HttpResponse:
