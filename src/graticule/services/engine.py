@@ -5,6 +5,7 @@ Made once per process from the settings. Knows no request and no person.
 
 from __future__ import annotations
 
+import atexit
 import time
 from collections.abc import Callable, Hashable, Mapping
 from functools import cache
@@ -129,5 +130,10 @@ class Engine:
 
 @cache
 def engine() -> Engine:
-    """Give this process's engine, made at the first call."""
-    return Engine(settings.GRATICULE.values)
+    """Give this process's engine, made at the first call.
+
+    Its files are closed when the process ends.
+    """
+    found = Engine(settings.GRATICULE.values)
+    atexit.register(found.pool.close)
+    return found

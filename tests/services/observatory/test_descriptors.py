@@ -48,6 +48,8 @@ def test_the_sky_of_an_image(image):
     assert "TIME" not in found
     assert found["POL"].options == ("I", "Q")
     assert (found["X"].minimum, found["X"].maximum) == ("0", "99")
+    assert (found["Z"].minimum, found["Z"].maximum) == ("0", "2")
+    assert not {"C", "T"} & set(found)  # there is one of each
     assert found["X_UM"].maximum == "50.0"
     assert "Y_UM" not in found
     assert found["RESPONSEFORMAT"].options[0] == "application/fits"

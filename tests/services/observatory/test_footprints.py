@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from astropy.coordinates import SkyCoord
 from astropy.io import fits
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -146,6 +147,20 @@ def test_the_whole_sky(projection):
     header["CRPIX1"], header["CRPIX2"] = 90.5, 45.5
     text, _ = turned_wcs(header, 90)
     found = footprint(Sky.of(text))
+    kind, frame, *numbers = found.region.split()
+    middle = SkyCoord(0, 0, unit="deg", frame="galactic").icrs
+    assert (kind, frame) == ("CIRCLE", "ICRS")
+    assert SkyCoord(*map(float, numbers[:2]), unit="deg").separation(middle).deg < 2
+    assert float(numbers[2]) == 180
+    assert found.diameter == 360
+
+
+def test_a_band_around_the_sky():
+    """Of a circle around it most is not shown: there is no outline."""
+    header = made("CAR", "galactic", (0.0, 0.0), 2.0, 0.0, (180, 20))
+    header["CRPIX1"], header["CRPIX2"] = 90.5, 10.5
+    text, _ = turned_wcs(header, 20)
+    found = footprint(Sky.of(text))
     assert found.region == ""
     assert found.diameter > 300
 
@@ -158,6 +173,9 @@ def test_a_disk_on_the_sky():
     found = footprint(Sky.of(text))
     assert found.corners is None
     assert found.diameter == pytest.approx(180, abs=15)
+    kind, _, *numbers = found.region.split()
+    assert kind == "CIRCLE"
+    assert np.array(numbers, float) == pytest.approx([30, 40, 90], abs=8)
     # Of a part of it there is an outline.
     header = made("AIT", "ICRS", (0.0, 0.0), 0.5, 0.0, (60, 60))
     header["CRPIX1"], header["CRPIX2"] = -260.0, 30.0

@@ -92,6 +92,9 @@ def test_pyvo_asks_in_both_ways(tap):
     found = service.search("SELECT * FROM ivoa.obscore")
     assert len(found) > 5
     assert all("/datalink/links?ID=" in row["access_url"] for row in found)
+    links = list(found.iter_datalinks())
+    this = [[row.semantics for row in each].count("#this") for each in links]
+    assert this == [1] * len(found)
     assert len(service.search("SELECT * FROM ivoa.obscore", maxrec=2)) == 2
     assert "ivoa.obscore" in service.tables
     mine = Table({"n": [1, 2, 3], "x": [0.5, 1.5, 2.5]})

@@ -216,6 +216,7 @@ def test_no_overlap_is_204(anybody, sky):
     for words in ({"CIRCLE": "10 10 1"}, {"X": "5000 6000"}, {"T": "3 4"}):
         answer = anybody.get(SYNC, {"ID": did, **words})
         assert (answer.status_code, answer.content) == (204, b"")
+        assert "Content-Type" not in answer
 
 
 def test_band_of_a_cube(anybody, sky, shared_data):

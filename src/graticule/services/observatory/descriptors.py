@@ -203,12 +203,14 @@ def _of(image: Image) -> Iterator[ServiceParameter]:
         yield from _of_the_sky(seen)
     for name, (axis, _, _) in _PIXELS.items():
         size = getattr(image, f"size_{axis}")
-        yield replace(
-            _pixel_parameter(name), minimum="0", maximum=str(max(0, size - 1))
-        )
-    for name, (pixel, size, _axis, _edge) in _LENGTHS.items():
+        # Nobody has to choose among one.
+        if size > 1 or name in {"X", "Y"}:
+            yield replace(
+                _pixel_parameter(name), minimum="0", maximum=str(max(0, size - 1))
+            )
+    for name, (pixel, size, axis, _edge) in _LENGTHS.items():
         length = getattr(image, pixel)
-        if length:
+        if length and (axis != "z" or image.size_z > 1):
             whole = length * getattr(image, size)
             yield replace(_length_parameter(name), minimum="0", maximum=repr(whole))
     if is_fits:

@@ -26,6 +26,7 @@ WIDEST_DEG = 80.0
 # Three places of each piece: one alone would miss an edge bent like an S.
 _LOOKED_AT = np.array([0.25, 0.5, 0.75])
 _COARSE = 65
+_PLACES = 1000
 
 
 @dataclass(frozen=True)
@@ -42,21 +43,27 @@ class Footprint:
         Right ascension and declination of the outline's points, shape ``(n, 2)``,
         counter-clockwise as seen from inside the sphere; ``None`` for images that are
         wider than half the sky, almost.
+    is_disk
+        Whether such a wide image shows all that is in the circle: half of the sky, or
+        the whole.
     """
 
     ra: float
     dec: float
     diameter: float
     corners: Numbers | None
+    is_disk: bool = False
 
     @property
     def region(self) -> str:
         """The outline as STC-S writes it; empty where there is none."""
-        if self.corners is None:
-            return ""
         # A hundredth of a milliarcsecond.
-        numbers = " ".join(f"{number:.8f}" for number in self.corners.ravel())
-        return f"POLYGON ICRS {numbers}"
+        if self.corners is not None:
+            numbers = " ".join(f"{number:.8f}" for number in self.corners.ravel())
+            return f"POLYGON ICRS {numbers}"
+        if self.is_disk:
+            return f"CIRCLE ICRS {self.ra:.8f} {self.dec:.8f} {self.diameter / 2:.8f}"
+        return ""
 
 
 def footprint(sky: Sky) -> Footprint | None:
@@ -161,10 +168,30 @@ def _around(sky: Sky) -> Footprint | None:
     farthest = float(angles_between(there, middle).max())
     radius = farthest + margin
     if radius > WIDEST_DEG:
-        return Footprint(float(ra), float(dec), 2 * farthest, None)
+        reach = 180.0 if radius >= 180.0 else farthest
+        is_disk = _shows_all(sky, middle, farthest - margin)
+        return Footprint(float(ra), float(dec), 2 * reach, None, is_disk)
     ring = _ring(middle, radius)
     corners = np.stack(degrees_of(_counter_clockwise(ring, middle)), axis=-1)
     return Footprint(float(ra), float(dec), 2 * radius, corners)
+
+
+def _shows_all(sky: Sky, middle: Numbers, radius: float) -> bool:
+    """Say whether all that lies within a circle is in the picture.
+
+    Looked at are places everywhere, about as far from each other as a thousand can be.
+    """
+    number = np.arange(_PLACES) + 0.5
+    height = 1 - 2 * number / _PLACES
+    turn = np.pi * (1 + np.sqrt(5)) * number
+    across = np.sqrt(1 - height**2)
+    places = np.stack([across * np.cos(turn), across * np.sin(turn), height], axis=-1)
+    near = places[angles_between(places, middle) <= radius]
+    x, y = sky.pixels(*degrees_of(near))
+    inside = (
+        (x >= -0.5) & (x <= sky.width - 0.5) & (y >= -0.5) & (y <= sky.height - 0.5)
+    )
+    return bool(len(near) and inside.all())
 
 
 def _ring(middle: Numbers, radius: float) -> Numbers:

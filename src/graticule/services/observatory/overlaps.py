@@ -21,17 +21,18 @@ _NOISE_DEG = 1e-10
 
 
 def corners_of(region: str) -> Numbers | None:
-    """Read the corners of an outline, as unit vectors; ``None`` for an empty text.
+    """Read the corners of an outline, as unit vectors; ``None`` if it has none.
 
     Parameters
     ----------
     region
-        ``POLYGON ICRS ra dec …``, as observations have it.
+        ``POLYGON ICRS ra dec …``, as observations have it; a circle, or nothing, for
+        images of half of the sky or more.
     """
-    words = region.split()[2:]
-    if not words:
+    kind, *words = region.split() or [""]
+    if kind != "POLYGON":
         return None
-    numbers = np.array(words, float).reshape(-1, 2)
+    numbers = np.array(words[1:], float).reshape(-1, 2)
     return unit_vectors(numbers[:, 0], numbers[:, 1])
 
 

@@ -82,7 +82,8 @@ class TimeOverError(GraticuleError):
 class Answer:
     """Columns, and rows that can be read once.
 
-    ``overflows`` tells after the last row whether there are more than were asked for.
+    ``overflows`` tells after the last row whether there are more than were asked for;
+    ``links`` is the address of the service of links of images.
     """
 
     def __init__(
@@ -90,8 +91,10 @@ class Answer:
         columns: tuple[PublishedColumn, ...],
         rows: Callable[[], Iterator[Row]],
         most: int,
+        links: str,
     ) -> None:
         self.columns = columns
+        self.links = links
         self.overflows = False
         self._rows = rows
         self._most = most
@@ -150,7 +153,8 @@ def answered(
             while part := found.fetchmany(_AT_ONCE):
                 yield from part
 
-        yield Answer(tuple(query.columns), rows, question.most)
+        links = f"{question.base}/datalink/links"
+        yield Answer(tuple(query.columns), rows, question.most, links)
 
 
 def _with_uploads(published: Published, uploaded: tuple[Uploaded, ...]) -> Publication:

@@ -56,7 +56,7 @@ def _votable(serialization: Serialization) -> Writer:
     def write(answer: Answer, path: Path, query: str) -> int:
         infos = {"standardID": _STANDARD, "QUERY": query}
         with path.open("wb") as out:
-            return write_votable(out, answer, serialization, infos)
+            return write_votable(out, answer, serialization, infos, links=answer.links)
 
     return write
 

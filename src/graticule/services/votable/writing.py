@@ -19,7 +19,10 @@ from graticule.services.votable.cells import (
     xml_attribute,
     xml_text,
 )
+from graticule.services.votable.linking import identifying, links_service
 
+_IMAGES = "images"
+"""ID of the field that names images."""
 _AT_ONCE = 3 * 16_384  # bytes; a multiple of 3, so that pieces of base64 join
 
 
@@ -51,6 +54,7 @@ def write_votable(
     serialization: Serialization,
     infos: Mapping[str, str] | None = None,
     description: str = "",
+    links: str = "",
 ) -> int:
     """Write a VOTable with one table.
 
@@ -58,13 +62,17 @@ def write_votable(
     ----------
     infos
         Further INFOs before the table.
+    links
+        Address of the service that has links of images; a table with a column that
+        names images says so.
 
     Returns
     -------
     int
         How many rows were written.
     """
-    out.write(_head(rows.columns, infos or {}, description).encode())
+    images = identifying(rows.columns) if links else None
+    out.write(_head(rows.columns, infos or {}, description, images).encode())
     out.write(f"<DATA>\n<{serialization.name}>".encode())
     if serialization is Serialization.BINARY2:
         out.write(b'<STREAM encoding="base64">\n')
@@ -76,12 +84,18 @@ def write_votable(
     out.write(f"</{serialization.name}>\n</DATA>\n</TABLE>\n".encode())
     if rows.overflows:
         out.write(b'<INFO name="QUERY_STATUS" value="OVERFLOW"/>\n')
-    out.write(b"</RESOURCE>\n</VOTABLE>\n")
+    out.write(b"</RESOURCE>\n")
+    if images is not None:
+        out.write(links_service(links, _IMAGES).encode())
+    out.write(b"</VOTABLE>\n")
     return count
 
 
 def _head(
-    columns: Sequence[PublishedColumn], infos: Mapping[str, str], description: str
+    columns: Sequence[PublishedColumn],
+    infos: Mapping[str, str],
+    description: str,
+    images: int | None,
 ) -> str:
     more = "".join(
         f"<INFO name={xml_attribute(name)} value={xml_attribute(text)}/>\n"
@@ -90,18 +104,23 @@ def _head(
     about = (
         f"<DESCRIPTION>{xml_text(description)}</DESCRIPTION>\n" if description else ""
     )
+    fields = "".join(
+        _field(column, _IMAGES if number == images else "")
+        for number, column in enumerate(columns)
+    )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3">\n'
         '<RESOURCE type="results">\n'
         f'<INFO name="QUERY_STATUS" value="OK"/>\n{more}<TABLE>\n{about}'
-        f"{''.join(map(_field, columns))}"
+        f"{fields}"
     )
 
 
 @lru_cache(maxsize=4096)
-def _field(column: PublishedColumn) -> str:
+def _field(column: PublishedColumn, field_id: str) -> str:
     attributes = {
+        "ID": field_id,
         "name": column.name,
         "datatype": column.datatype,
         "arraysize": column.arraysize,

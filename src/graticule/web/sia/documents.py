@@ -10,10 +10,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 from graticule.services.observatory.obscore_columns import OBSCORE_COLUMNS
 from graticule.services.published.model import PublishedColumn
+from graticule.services.votable.linking import links_service
 from graticule.web.uws.documents import writable
 
 STANDARD = "ivo://ivoa.net/std/SIA#query-2.0"
-_LINKS = "ivo://ivoa.net/std/DataLink#links-1.1"
 _NO_WHOLE_NUMBER = "-1"
 
 Cell = str | int | float | None
@@ -66,7 +66,7 @@ def observations_document(
             '<INFO name="QUERY_STATUS" value="OVERFLOW">'
             f"There may be more: {most} rows are given (MAXREC).</INFO>\n"
         )
-    yield f"</RESOURCE>\n{_descriptor(links)}</VOTABLE>\n"
+    yield f"</RESOURCE>\n{links_service(links, 'obs_publisher_did')}</VOTABLE>\n"
 
 
 def _field(column: PublishedColumn) -> str:
@@ -98,22 +98,6 @@ def _cell(column: PublishedColumn, cell: Cell) -> str:
     else:
         text = repr(cell) if isinstance(cell, float) else str(cell)
     return f"<TD>{escape(writable(text))}</TD>"
-
-
-def _descriptor(links: str) -> str:
-    """Say how the links of a row are asked for (DataLink 1.1, section 4)."""
-    return (
-        '<RESOURCE type="meta" utype="adhoc:service" name="links">\n'
-        "<DESCRIPTION>Files, previews and cutouts of the images</DESCRIPTION>\n"
-        '<PARAM name="standardID" datatype="char" arraysize="*" '
-        f'value="{_LINKS}"/>\n'
-        '<PARAM name="accessURL" datatype="char" arraysize="*" '
-        f"value={_value(links)}/>\n"
-        '<GROUP name="inputParams">\n'
-        '<PARAM name="ID" datatype="char" arraysize="*" '
-        'ucd="meta.id;meta.main" ref="obs_publisher_did" value=""/>\n'
-        "</GROUP>\n</RESOURCE>\n"
-    )
 
 
 def _value(text: str) -> str:

@@ -99,9 +99,16 @@ def do_and_answer(
                     "a request is answered with one. Post the same to "
                     f"{mount.base} as an asynchronous job."
                 )
-            return _sent(request, found[0]) if found else HttpResponse(status=204)
+            return _sent(request, found[0]) if found else _nothing()
     finally:
         params.forget_uploads(sent.values)
+
+
+def _nothing() -> HttpResponse:
+    """Say that there is nothing of what is asked; nothing has no type."""
+    answer = HttpResponse(status=204)
+    del answer["Content-Type"]
+    return answer
 
 
 def _done(mount: Mount, caller: Caller, order: Order) -> Sequence[Written]:
