@@ -57,6 +57,7 @@ export class WellZoom {
     if (!this.dialog.open) {
       this.dialog.showModal();
     }
+    this.dialog.querySelector("a.button").focus();
   }
 
   async #ask() {
@@ -120,7 +121,6 @@ export class WellZoom {
         element("a", { class: "button", href: this.#wellUrl(well) }, "Well page"),
       ),
     );
-    this.dialog.querySelector("a.button").focus();
   }
 
   #imageUrl(image) {
