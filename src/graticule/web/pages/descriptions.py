@@ -49,7 +49,9 @@ DOOR = Door(
         "compare": _page(
             "Images side by side, looked at together",
             Parameter("image", IDS, "Which images.", required=True, example=[1]),
-            Parameter("split", TEXT, "There: the channels of the first one."),
+            Parameter(
+                "split", TEXT, "There: the channels of the first one, from this one on."
+            ),
         ),
         "login": _page(
             "The login form", Parameter("url", TEXT, "Where to go afterwards.")
