@@ -478,6 +478,19 @@ def test_tiles_that_fail_are_said_calmly_and_tried_again(new_tab, open_image):
     assert part.std() > 10
 
 
+def test_why_a_picture_does_not_come_is_told(new_tab, open_image):
+    page = new_tab(careless=True)
+    page.route(
+        "**/render_image/**",
+        lambda route: route.continue_(
+            url=re.sub(r"render_image/\d+", "render_image/987654", route.request.url)
+        ),
+    )
+    open_image(CELLS, tab=page)
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("Image:987654 not found", timeout=20_000)
+
+
 def test_server_out_of_reach_is_said_and_tried_again(new_tab, served):
     page = new_tab(careless=True)
     page.route("**/imgData/**", lambda route: route.abort())

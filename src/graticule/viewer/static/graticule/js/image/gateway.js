@@ -21,10 +21,13 @@ async function answered(url, options = {}) {
   return response;
 }
 
+/** What a page that says why there is nothing says (error.html). */
+function saidOnPage(text) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  return page.querySelector(".plaque p")?.textContent.trim();
+}
+
 async function reason(response) {
-  if (response.status === 404) {
-    return "This is not there, or not for you to see.";
-  }
   if (response.status === 403 || response.status === 401) {
     return "You may have to log in to see this.";
   }
@@ -33,6 +36,9 @@ async function reason(response) {
   if (type.includes("json")) {
     const { message, error } = JSON.parse(text);
     return message || error || `The server answered ${response.status}.`;
+  }
+  if (response.status === 404) {
+    return saidOnPage(text) || "This is not there, or not for you to see.";
   }
   const plain = text.length < 300 && !text.includes("<");
   return plain && text ? text : `The server answered ${response.status}.`;
