@@ -24,8 +24,10 @@ def chromium():
     While it runs, Playwright's event loop counts as running and Django refuses
     the database: hence for the tests of a module, and after a server.
     """
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # Slow machines are waited for; on others it costs nothing.
+    expect.set_options(timeout=20_000)
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.fail("Chromium is missing: install Debian's package chromium")
