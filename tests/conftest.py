@@ -50,6 +50,9 @@ def _looks_from_outside(item) -> bool:
 
 
 def pytest_unconfigure():
+    from tests.chromium import stop_chromium
+
+    stop_chromium()
     shutil.rmtree(_HOME, ignore_errors=True)
 
 

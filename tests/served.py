@@ -3,6 +3,7 @@
 Scanned once for all test processes; each then has a server of its own.
 """
 
+import json
 import os
 import re
 import signal
@@ -12,12 +13,20 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 GRATICULE = [sys.executable, "-m", "graticule.cli.main"]
+# Several commands in one process: importing takes longer than most of them.
+COMMANDS = """
+import json, sys
+from graticule.cli.main import main
+for words in json.loads(sys.argv[1]):
+    main(words, standalone_mode=False)
+"""
 FOLDERS = ("fluorescence", "stacks", "wholeslide", "plates", "fits", "png-jpeg")
 
 
@@ -47,19 +56,31 @@ def environment(home: Path) -> dict[str, str]:
     return {**ours, "GRATICULE_HOME": str(home), **few}
 
 
+def graticule(home: Path, *commands: Sequence[object], typed: str = "") -> None:
+    """Run commands of ``graticule``, one after another in one process.
+
+    ``typed`` is what a person would type while they run.
+    """
+    words = json.dumps([[str(word) for word in command] for command in commands])
+    done = subprocess.run(
+        [sys.executable, "-c", COMMANDS, words],
+        env=environment(home),
+        input=typed,
+        text=True,
+        check=False,
+        capture_output=True,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{words}\n{done.stdout}\n{done.stderr}")
+
+
 def scanned_home(base: Path, data: Path) -> Path:
     """Scan the shared files, once for all processes."""
     home = base / "served-home"
     with (base / "served.lock").open("w") as lock:
         flock(lock, LOCK_EX)
         if not (base / "served-done").exists():
-            folders = [str(data / name) for name in FOLDERS]
-            subprocess.run(
-                [*GRATICULE, "scan", *folders],
-                env=environment(home),
-                check=True,
-                capture_output=True,
-            )
+            graticule(home, ["scan", *(data / name for name in FOLDERS)])
             (base / "served-done").touch()
     return home
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import tifffile
-from tests.served import GRATICULE, environment, serving
+from tests.served import GRATICULE, environment, graticule, serving
 
 PASSWORD = "correct horse battery"
 GROUPS = {"alice": "lab", "bob": "lab", "charlie": "elsewhere"}
@@ -94,11 +94,13 @@ def annotated(base, **settings):
     """Scan two images, give them to Alice, start a server."""
     home = base / "home"
     write_files(base / "files" / "embryos" / "day 1")
-    run(home, "scan", str(base / "files"))
-    for name, group in GROUPS.items():
-        words = ("user", "add", name, "--group", group, "--first-name", name.title())
-        level = ("--permissions", "read-annotate")
-        run(home, *words, *level, typed=f"{PASSWORD}\n{PASSWORD}\n")
+    level = ("--permissions", "read-annotate")
+    people = [
+        ("user", "add", name, "--group", group, "--first-name", name.title(), *level)
+        for name, group in GROUPS.items()
+    ]
+    typed = f"{PASSWORD}\n{PASSWORD}\n" * len(people)
+    graticule(home, ("scan", base / "files"), *people, typed=typed)
     with sqlite3.connect(home / "graticule.sqlite3") as database:
         ask = database.execute
         ((owner, group),) = ask(

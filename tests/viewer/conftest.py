@@ -4,24 +4,50 @@ import base64
 import io
 import json
 import re
+import time
 import urllib.request
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
 from PIL import Image
-from tests.chromium import chromium, watched_tabs
+from tests.chromium import KeptTab, chromium, watched_tabs
 
 TWO_FRAMES = (
     "() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))"
 )
 
+# When nothing moves any more (what turns for ever is left out).
+SETTLED = """() => Promise.all(document.getAnimations()
+  .filter(({ effect }) => effect.getComputedTiming().iterations < 100)
+  .map(each => each.finished.catch(() => null)))"""
+
+
+def soon(page, check, seconds=20):
+    """Check until it holds what ``check`` asserts; gives what it returns."""
+    last = time.monotonic() + seconds
+    while time.monotonic() < last:
+        try:
+            return check()
+        except AssertionError:
+            page.wait_for_timeout(50)
+    return check()
+
 
 @pytest.fixture(scope="module")
-def browser(served):
+def browser():
     """Chromium for the tests of a module."""
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def museum(tmp_path_factory):
+    """A server over a little of everything (see :mod:`tests.viewer.museum`)."""
+    from tests.viewer.museum import museum
+
+    with museum(tmp_path_factory.mktemp("museum")) as server:
+        yield server
 
 
 @pytest.fixture
@@ -29,6 +55,19 @@ def new_tab(browser):
     """Open tabs; at the end nothing may have gone wrong in them."""
     with watched_tabs(browser) as make:
         yield make
+
+
+@pytest.fixture(scope="module")
+def kept_tab(browser):
+    return KeptTab(browser)
+
+
+@pytest.fixture
+def same_tab(kept_tab):
+    """A tab that the tests of a module use one after another, emptied each time."""
+    yield kept_tab.open()
+    wrong = kept_tab.leave()
+    assert not wrong, wrong
 
 
 @pytest.fixture

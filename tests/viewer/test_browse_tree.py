@@ -2,19 +2,17 @@
 
 import re
 import sqlite3
-import subprocess
 
 import numpy as np
 import pytest
 import tifffile
 from playwright.sync_api import expect
-from tests.chromium import chromium, watched_tabs
-from tests.served import GRATICULE, environment, serving
+from tests.served import graticule, serving
 
 pytestmark = pytest.mark.browser
 SOON = {"timeout": 20_000}
 PASSWORD = "correct horse battery"
-HELD = "() => document.activeElement.title"
+HELD = "name => document.activeElement.title === name"
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +28,9 @@ def server(tmp_path_factory):
             for name in ("left", "right"):
                 tifffile.imwrite(place / f"{project} {dataset} {name}.tif", plane)
 
-    def run(*words, typed=""):
-        command = [*GRATICULE, *words]
-        subprocess.run(
-            command, env=environment(home), input=typed, text=True, check=True
-        )
-
-    run("scan", str(folder))
-    for name in ("alice", "bob", "charlie"):
-        run("user", "add", name, typed=f"{PASSWORD}\n{PASSWORD}\n")
+    people = [("user", "add", name) for name in ("alice", "bob", "charlie")]
+    typed = f"{PASSWORD}\n{PASSWORD}\n" * len(people)
+    graticule(home, ("scan", folder), *people, typed=typed)
     with sqlite3.connect(home / "graticule.sqlite3") as database:
         give_away(database)
     with serving(home) as served:
@@ -74,21 +66,9 @@ def give_away(database):
         )
 
 
-@pytest.fixture(scope="module")
-def browser(server):
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
-def new_tab(browser):
-    with watched_tabs(browser) as make:
-        yield make
-
-
-@pytest.fixture
-def page(new_tab):
-    return new_tab()
+def page(same_tab):
+    return same_tab
 
 
 @pytest.fixture
@@ -135,22 +115,22 @@ def test_by_keyboard(page, server):
     page.goto(server.url)
     ready(page)
     tree = page.get_by_role("tree")
-    assert tree.locator('[tabindex="0"]').count() == 1
+    expect(tree.locator('[tabindex="0"]')).to_have_count(1)
     tree.locator('[tabindex="0"]').focus()
-    assert page.evaluate(HELD) == "larvae"
+    page.wait_for_function(HELD, arg="larvae", **SOON)
     page.keyboard.press("ArrowRight")
     expect(item(page, "larvae")).to_have_attribute("aria-expanded", "true", **SOON)
-    assert page.evaluate(HELD) == "larvae"
+    page.wait_for_function(HELD, arg="larvae", **SOON)
     page.keyboard.press("ArrowRight")
-    assert page.evaluate(HELD) == "day 1"
+    page.wait_for_function(HELD, arg="day 1", **SOON)
     page.keyboard.press("ArrowDown")
-    assert page.evaluate(HELD) == "day 2"
+    page.wait_for_function(HELD, arg="day 2", **SOON)
     page.keyboard.press("ArrowLeft")
-    assert page.evaluate(HELD) == "larvae"
+    page.wait_for_function(HELD, arg="larvae", **SOON)
     page.keyboard.press("End")
-    assert page.evaluate(HELD) == "day 2"
+    page.wait_for_function(HELD, arg="day 2", **SOON)
     page.keyboard.press("l")
-    assert page.evaluate(HELD) == "larvae"
+    page.wait_for_function(HELD, arg="larvae", **SOON)
     page.keyboard.press("ArrowLeft")
     expect(item(page, "larvae")).to_have_attribute("aria-expanded", "false")
     expect(item(page, "day 1")).to_have_count(0)
@@ -158,8 +138,7 @@ def test_by_keyboard(page, server):
     expect(page.get_by_role("heading", level=1)).to_have_text("larvae")
 
 
-def test_a_link_opens_the_way_to_where_it_leads(new_tab, server, dataset_id):
-    page = new_tab()
+def test_a_link_opens_the_way_to_where_it_leads(page, server, dataset_id):
     page.goto(f"{server.url}/dataset/{dataset_id('larvae', 'day 2')}/")
     expect(item(page, "day 2")).to_have_attribute("aria-current", "page", **SOON)
     expect(item(page, "larvae")).to_have_attribute("aria-expanded", "true")
@@ -256,7 +235,8 @@ def test_recently_viewed_images(page, server, dataset_id):
     names = page.locator("#recent .name")
     expect(names).to_have_text(seen[::-1], **SOON)
     page.wait_for_function(
-        "[...document.querySelectorAll('#recent img')].every(i => i.naturalWidth > 0)",
+        """() => [...document.querySelectorAll('#recent img')]
+          .every(image => image.naturalWidth > 0)""",
         timeout=20_000,
     )
     page.get_by_role("button", name="Clear").click()
