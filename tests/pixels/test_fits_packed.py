@@ -251,6 +251,23 @@ class TestWhatIsKept:
         assert np.array_equal(got, pixels[15:185, 610:866])
         assert chunks.misses - before == 2
 
+    def test_of_real_numbers_only_what_is_near(self, tmp_path):
+        pixels = numbers("f4", (64, 4096))
+        how = {"compression_type": "RICE_1", "quantize_method": 1}
+        hdu = fits.CompImageHDU(pixels, **how)
+        path = write(tmp_path / "a.fits", fits.PrimaryHDU(), hdu)
+        context_ = context()
+        source = FitsReader().open(path, context_)
+        OPENED.append(source)
+        with fits.open(path) as found:
+            whole = found[1].data
+        for x in (3000, 3100, 3070):
+            before = context_.chunks.misses
+            got = source.stored(0, (), Window(x, 0, x + 200, 64))
+            assert got.tobytes() == whole[:, x : x + 200].tobytes()
+            assert (context_.chunks.misses == before) == (x == 3070)
+        assert context_.chunks.held_bytes < whole.nbytes / 2
+
     def test_what_is_large_pushes_nothing_out(self, tmp_path):
         pixels = numbers("u1", (1100, 2000))
         hdu = fits.CompImageHDU(pixels, compression_type="RICE_1")

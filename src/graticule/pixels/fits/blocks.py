@@ -233,7 +233,8 @@ class CompressedTiles:
     def pieces_under(self, window: Window) -> list[Window]:
         """Cut a window into whole tiles; small ones stay together.
 
-        A row that is packed by Rice is unpacked from its left end as far as needed.
+        A row that is packed by Rice is unpacked from its left end as far as needed. All
+        of that is kept, but of real numbers: to make them of whole ones takes as long.
         """
         if window.width * window.height > _MOST_KEPT:
             return []
@@ -247,6 +248,9 @@ class CompressedTiles:
         x1, y1 = -(-window.x1 // wide) * wide, -(-window.y1 // high) * high
         if self._packed is not None and self._packed.are_rows:
             step = max(_PIECE_WIDTH, wide // _STOPS)
+            if self._packed.is_quantized:
+                step = _PIECE_WIDTH
+                x0 = max(x0, window.x0 // step * step)
             x1 = min(x1, -(-window.x1 // step) * step)
         return [
             Window(max(x, x0), max(y, y0), min(x + across, x1), min(y + up, y1))

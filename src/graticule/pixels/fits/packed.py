@@ -124,6 +124,11 @@ class PackedTiles:
         """Whether each tile is a row, or a part of one, unpacked as far as needed."""
         return math.prod(self._tile[:-1]) == 1 and isinstance(self._codec, Rice)
 
+    @property
+    def is_quantized(self) -> bool:
+        """Whether what is packed are whole numbers, and what is stored real ones."""
+        return self._quantized is not None
+
     def stored(self, plane: Sequence[int], window: Window) -> npt.NDArray[Any] | None:
         """Unpack what a window of a plane needs; rows and columns of the file.
 
@@ -139,12 +144,7 @@ class PackedTiles:
         """
         high, wide = self._tile[-2:]
         height, width = self._shape[-2:]
-        # What is the same for all tiles of the plane: axes beyond rows and columns.
-        tiles = list(zip(plane, self._tile, self._shape, strict=False))
-        above = _flat([at // tile for at, tile, _ in tiles], self._counts)
-        depths = [min(tile, size - at // tile * tile) for at, tile, size in tiles]
-        planes = math.prod(depths)
-        within = _flat([at % tile for at, tile, _ in tiles], depths)
+        above, within, planes = self._depth(plane)
         rows = range(window.y0 // high, -(-window.y1 // high))
         columns = range(window.x0 // wide, -(-window.x1 // wide))
         down, across = self._counts[-2:]
@@ -154,27 +154,36 @@ class PackedTiles:
             return None
         out = np.empty((window.height, window.width), self._dtype)
         packed = self._heap.read(numbers)
-        with np.errstate(over="ignore", invalid="ignore"):
-            for (row, column), number, raw in zip(places, numbers, packed, strict=True):
-                y, x = row * high, column * wide
-                tall, long = min(high, height - y), min(wide, width - x)
-                y0, y1 = max(y, window.y0), min(y + tall, window.y1)
-                x0, x1 = max(x, window.x0), min(x + long, window.x1)
-                first = (within * tall + y0 - y) * long + x0 - x
-                stop = (within * tall + y1 - y - 1) * long + x1 - x
-                found = self._pixels(raw, number, planes * tall * long, first, stop)
-                if found is None:
-                    return None
-                size = found.itemsize
-                part = np.ndarray(
-                    (y1 - y0, x1 - x0), found.dtype, found, 0, (long * size, size)
-                )
-                y0, y1, x0, x1 = (
-                    *(y0 - window.y0, y1 - window.y0),
-                    *(x0 - window.x0, x1 - window.x0),
-                )
-                out[y0:y1, x0:x1] = part
+        for (row, column), number, raw in zip(places, numbers, packed, strict=True):
+            y, x = row * high, column * wide
+            tall, long = min(high, height - y), min(wide, width - x)
+            y0, y1 = max(y, window.y0), min(y + tall, window.y1)
+            x0, x1 = max(x, window.x0), min(x + long, window.x1)
+            first = (within * tall + y0 - y) * long + x0 - x
+            stop = (within * tall + y1 - y - 1) * long + x1 - x
+            found = self._pixels(raw, number, planes * tall * long, first, stop)
+            if found is None:
+                return None
+            size = found.itemsize
+            shape, strides = (y1 - y0, x1 - x0), (long * size, size)
+            part = np.ndarray(shape, found.dtype, found, strides=strides)
+            out[y0 - window.y0 : y1 - window.y0, x0 - window.x0 : x1 - window.x0] = part
         return out
+
+    def _depth(self, plane: Sequence[int]) -> tuple[int, int, int]:
+        """Find a plane along the axes beyond rows and columns.
+
+        Returns
+        -------
+        tuple of int
+            How many planes of tiles come before it, how many planes of its tiles do,
+            and how many planes these tiles have.
+        """
+        axes = list(zip(plane, self._tile, self._shape, strict=False))
+        depths = [min(tile, size - at // tile * tile) for at, tile, size in axes]
+        above = _flat([at // tile for at, tile, _ in axes], self._counts)
+        within = _flat([at % tile for at, tile, _ in axes], depths)
+        return above, within, math.prod(depths)
 
     def _pixels(
         self, raw: bytes, number: int, count: int, first: int, stop: int
@@ -185,7 +194,9 @@ class PackedTiles:
         found = self._codec.unpack(raw, count, first, stop)
         if found is None or self._quantized is None:
             return found
-        return self._quantized.pixels(found, number, first)
+        with np.errstate(over="ignore", invalid="ignore"):
+            pixels = self._quantized.pixels(found, number, first)
+            return pixels.astype(self._dtype, copy=False)
 
 
 def _flat(place: Sequence[int], shape: Sequence[int]) -> int:
