@@ -7,10 +7,17 @@ import numpy as np
 import pytest
 import tifffile
 from playwright.sync_api import expect
+from tests.viewer.conftest import soon
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
 STACK = "mitosis_5d.ome.tif"
 CELLS = "bpae_3ch.ome.tif"
+SOON = {"timeout": 20_000}
+
+
+@pytest.fixture
+def page(same_tab):
+    return same_tab
 
 
 @pytest.fixture
@@ -52,18 +59,19 @@ def drag(stage, start, end):
 
 def test_the_pointer_tells_raw_values(stage, planes):
     labels = [channel["label"] for channel in stage.data()["channels"]]
+    said = stage.page.locator("#pointer")
     for x, y in ((100, 120), (300, 250)):
         stage.page.mouse.move(*at(stage, x, y))
-        said = stage.page.locator("#pointer")
-        for _ in range(100):
+
+        def is_said(x=x, y=y):
             text = said.evaluate("o => o.value")
-            if all(label in text for label in labels):
-                break
-            stage.page.wait_for_timeout(100)
-        px, py = map(int, re.search(r"x (\d+)  y (\d+)", text).groups())
-        assert abs(px - x) <= 1
-        assert abs(py - y) <= 1
-        assert values_said(text, labels) == planes[:, py, px].tolist()
+            assert all(label in text for label in labels)
+            px, py = map(int, re.search(r"x (\d+)  y (\d+)", text).groups())
+            assert abs(px - x) <= 1
+            assert abs(py - y) <= 1
+            assert values_said(text, labels) == planes[:, py, px].tolist()
+
+        soon(stage.page, is_said)
 
 
 def test_a_line_its_length_and_its_values(stage, planes):
@@ -71,16 +79,22 @@ def test_a_line_its_length_and_its_values(stage, planes):
     page.locator("#picture").press("m")
     drag(stage, (50, 60), (250, 60))
     chart = page.get_by_role("region", name="Line profile")
-    chart.locator("polyline").first.wait_for()
-    text = chart.locator("output").evaluate("o => o.value")
-    pixels = float(re.search(r"([\d.]+) px", text)[1])
-    assert pixels == pytest.approx(200, abs=1.5)
+    chart.locator("polyline").first.wait_for(**SOON)
+
+    def is_as_long():
+        text = chart.locator("output").evaluate("o => o.value")
+        pixels = float(re.search(r"([\d.]+) px", text)[1])
+        assert pixels == pytest.approx(200, abs=1.5)
+
+    soon(page, is_as_long)
     # The whole row, to the last pixel, as a file.
+    before = chart.locator("polyline").first.get_attribute("points")
     chart.get_by_role("button", name="Row").click()
     width = planes.shape[2]
-    chart.get_by_text(f"{width - 1} px").first.wait_for()
-    chart.locator("polyline").first.wait_for()
-    page.wait_for_load_state("networkidle")
+    chart.get_by_text(f"{width - 1} px").first.wait_for(**SOON)
+    expect(chart.locator("polyline").first).not_to_have_attribute(
+        "points", before, **SOON
+    )
     with page.expect_download() as download:
         chart.get_by_role("button", name="CSV").click()
     with download.value.path().open(newline="") as file:
@@ -135,7 +149,7 @@ def test_curves_follow_channels_and_planes(open_image, shared_data):
     page.get_by_role("region", name="Line profile").get_by_role(
         "button", name="Close"
     ).click()
-    assert not page.locator(".profile").is_visible()
+    expect(page.locator(".profile")).to_be_hidden()
     assert "measure" not in stage.query()
 
 
@@ -146,6 +160,6 @@ def test_escape_gives_up_the_line_then_the_tool(stage):
     page.locator(".measure-line").wait_for()
     page.keyboard.press("Escape")
     page.locator(".measure-line").wait_for(state="detached")
-    assert page.locator("#picture").get_attribute("data-tool") == "measure"
+    expect(page.locator("#picture")).to_have_attribute("data-tool", "measure")
     page.keyboard.press("Escape")
-    assert page.locator("#picture").get_attribute("data-tool") == "look"
+    expect(page.locator("#picture")).to_have_attribute("data-tool", "look")
