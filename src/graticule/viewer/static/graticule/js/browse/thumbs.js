@@ -7,11 +7,15 @@ const AT_ONCE = 24;
 const IN_FLIGHT = 2;
 const KEPT = 800;
 const PAUSE_MS = 60;
+// So long pictures are put in within one frame; the rest waits for the next.
+const FRAME_MS = 6;
 
 export class Thumbs {
   #wanted = new Map();
   #kept = new Map();
   #batches = new Set();
+  #come = [];
+  #frame = null;
   #timer = null;
 
   /** @param {string} gateway Its address. */
@@ -26,6 +30,8 @@ export class Thumbs {
       this.side = side;
       this.#kept.clear();
       this.#batches.forEach((batch) => batch.stop.abort());
+      this.#come = [];
+      this.#later();
     }
   }
 
@@ -57,7 +63,9 @@ export class Thumbs {
 
   #send() {
     const asked = new Set([...this.#batches].flatMap(({ ids }) => ids));
-    const ids = [...this.#wanted.keys()].filter((id) => !asked.has(id));
+    const ids = [...this.#wanted.keys()].filter(
+      (id) => !asked.has(id) && !this.#kept.has(id),
+    );
     while (ids.length > 0 && this.#batches.size < IN_FLIGHT) {
       this.#ask(ids.splice(0, AT_ONCE));
     }
@@ -86,12 +94,21 @@ export class Thumbs {
   }
 
   #came(id, url) {
-    const show = this.#wanted.get(id);
-    this.#wanted.delete(id);
     this.#kept.set(id, url);
     if (this.#kept.size > KEPT) {
       this.#kept.delete(this.#kept.keys().next().value);
     }
-    show?.(url);
+    this.#come.push([id, url]);
+    this.#frame ??= requestAnimationFrame(() => this.#show());
+  }
+
+  #show() {
+    const end = performance.now() + FRAME_MS;
+    while (this.#come.length > 0 && performance.now() < end) {
+      const [id, url] = this.#come.shift();
+      this.#wanted.get(id)?.(url);
+      this.#wanted.delete(id);
+    }
+    this.#frame = this.#come.length > 0 ? requestAnimationFrame(() => this.#show()) : null;
   }
 }
