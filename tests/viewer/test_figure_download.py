@@ -8,10 +8,17 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
+pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
 SVG = "{http://www.w3.org/2000/svg}"
 NAME = "mitosis_5d.ome.tif"
 SOON = {"timeout": 20_000}
+
+
+@pytest.fixture
+def page(same_tab):
+    return same_tab
 
 
 class Dialog:
@@ -38,8 +45,6 @@ class Dialog:
 
     def seen(self):
         """What the dialog shows, once it follows the choices: width and height."""
-        from playwright.sync_api import expect
-
         picture = self.box.get_by_alt_text("The figure as it will be")
         expect(picture).to_have_attribute("aria-busy", "false", **SOON)
         return picture.evaluate("p => [p.naturalWidth, p.naturalHeight]")
@@ -90,8 +95,8 @@ def test_a_part_at_a_width_on_paper(page, open_image):
     dialog.choose("Where", "Top left")
     width, height = dialog.seen()
     assert width == 400
-    said = dialog.box.get_by_text(re.compile("pixels, ")).inner_text()
-    assert re.search(rf"400 . {height} pixels, 50\.8 . ", said)
+    said = dialog.box.get_by_text(re.compile("pixels, "))
+    expect(said).to_have_text(re.compile(rf"400 . {height} pixels, 50\.8 . "))
     root = ET.fromstring(dialog.download())
     assert dialog.file_name.endswith(" figure.svg")
     assert root.get("viewBox") == f"0 0 400 {height}"
@@ -109,8 +114,6 @@ def test_a_part_at_a_width_on_paper(page, open_image):
 
 
 def test_choices_are_remembered_and_keys_of_the_page_rest(page, open_image):
-    from playwright.sync_api import expect
-
     stage = open_image(NAME)
     dialog = Dialog(page, by_key=True)
     before = stage.query()
@@ -133,8 +136,6 @@ def test_choices_are_remembered_and_keys_of_the_page_rest(page, open_image):
 
 
 def test_where_there_is_no_scale_it_is_said(page, open_image):
-    from playwright.sync_api import expect
-
     open_image("bpae_3ch.ome.tif")
     dialog = Dialog(page)
     expect(dialog.box.get_by_text("pixels is not known")).to_be_visible()
@@ -143,8 +144,6 @@ def test_where_there_is_no_scale_it_is_said(page, open_image):
 
 
 def test_too_large_says_what_to_choose(new_tab, open_image):
-    from playwright.sync_api import expect
-
     tab = new_tab(careless=True)
     open_image(NAME, tab=tab)
     dialog = Dialog(tab)

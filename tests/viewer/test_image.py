@@ -8,6 +8,7 @@ import pytest
 import tifffile
 from PIL import Image
 from playwright.sync_api import expect
+from tests.viewer.conftest import soon
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
 
@@ -18,7 +19,24 @@ SLIDE = "tcga_subifd.ome.tif"
 # What JPEG may cost in the mean over blocks, of 255.
 LOSS = 2.0
 BLOCK = 8
+SOON = {"timeout": 20_000}
 TIMES = "\N{MULTIPLICATION SIGN}"
+
+
+@pytest.fixture
+def page(same_tab):
+    return same_tab
+
+
+# What a field has held, as often as the screen is drawn.
+WATCHED = """field => {
+  window.planes = new Set();
+  const look = () => {
+    window.planes.add(field.value);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
 
 
 def composed(planes, channels):
@@ -102,7 +120,11 @@ def test_window_that_is_upside_down_is_not_taken(open_image):
     start = stage.channel(1).get_by_role("spinbutton").nth(0)
     start.fill("65536000")
     start.press("Enter")
-    assert float(start.input_value()) == pytest.approx(saved, rel=1e-6)
+
+    def is_as_before():
+        assert float(start.input_value()) == pytest.approx(saved, rel=1e-6)
+
+    soon(stage.page, is_as_before)
 
 
 def test_window_by_keys_buttons_and_reset(open_image):
@@ -111,18 +133,22 @@ def test_window_by_keys_buttons_and_reset(open_image):
     first = stage.data()["channels"][0]["window"]
     fields = card.get_by_role("spinbutton")
 
-    def window():
-        return [float(fields.nth(end).input_value()) for end in (0, 1)]
+    def has_window(start, end):
+        def check():
+            window = [float(fields.nth(place).input_value()) for place in (0, 1)]
+            assert window == pytest.approx([start, end], rel=1e-6)
+
+        soon(stage.page, check)
 
     card.get_by_role("button", name="Full").click()
-    assert window() == [0, 65535]
+    has_window(0, 65535)
     card.get_by_role("slider").nth(1).focus()
     stage.page.keyboard.press("ArrowLeft")
-    assert window() == [0, 65534]
+    has_window(0, 65534)
     card.get_by_role("button", name=re.compile("^Min")).click()
-    assert window() == [first["min"], first["max"]]
+    has_window(first["min"], first["max"])
     card.get_by_role("button", name="Reset").click()
-    assert window() == pytest.approx([first["start"], first["end"]], rel=1e-6)
+    has_window(first["start"], first["end"])
 
 
 def test_reverse_grey_color_and_table_are_drawn_as_the_gateway_draws(
@@ -181,8 +207,8 @@ def test_planes_by_keys_and_sliders(open_image, rendering_text):
     row = stage.page.locator('[data-axis="z"]')
     row.get_by_role("slider").fill("5")
     stage.settle()
-    assert row.get_by_role("spinbutton").input_value() == "5"
-    assert row.locator("output").inner_text() == "/ 5"
+    expect(row.get_by_role("spinbutton")).to_have_value("5")
+    expect(row.locator("output")).to_have_text("/ 5")
     assert same_as_gateway(stage, rendering_text(query), z=4, t=1)
     stage.page.locator("#picture").focus()
     stage.page.keyboard.press("ArrowUp")
@@ -203,17 +229,16 @@ def test_a_stack_fits_above_its_sliders(open_image):
 def test_play_goes_round(open_image):
     stage = open_image(STACK, "?t=1")
     place = stage.page.locator('[data-axis="t"] .plane-number').first
+    place.evaluate(WATCHED)
     stage.page.get_by_role("button", name="Play along T").click()
-    seen = set()
-    for _ in range(60):
-        seen.add(place.input_value())
-        if seen == {"1", "2", "3"}:
-            break
-        stage.page.wait_for_timeout(50)
-    assert seen == {"1", "2", "3"}
+    stage.page.wait_for_function(
+        "() => ['1', '2', '3'].every(number => window.planes.has(number))", **SOON
+    )
     stage.page.keyboard.press("Space")
+    expect(stage.page.get_by_role("button", name="Play along T")).to_be_visible()
     stage.settle()
     rest = place.input_value()
+    # It would have gone on by now.
     stage.page.wait_for_timeout(400)
     assert place.input_value() == rest
 
@@ -247,7 +272,7 @@ def test_link_reproduces_the_view(open_image, new_tab):
     address = stage.page.url.split("?")[1]
     other = open_image(STACK, f"?{address}", tab=new_tab())
     assert other.query() == wanted
-    assert not other.channel(1).get_by_role("checkbox").is_checked()
+    expect(other.channel(1).get_by_role("checkbox")).not_to_be_checked()
     assert stage.seen().std() > 10
     assert difference(stage.seen(), other.seen()) < 0.5
 
@@ -257,9 +282,13 @@ def test_views_of_the_contract_open_the_same(open_image, served, page):
     query = "c=-1|0:100$FF0000,2|10:5000$00FF00&m=c&z=2&t=3&zm=150&x=100&y=60"
     page.goto(f"{served.url}/webgateway/img_detail/{image}/?{query}")
     page.locator('#viewer[data-state="open"]').wait_for()
-    page.wait_for_timeout(600)
-    assert "z=2&t=3&zm=150&x=100&y=60" in page.url
-    assert "c=-1|0:100$FF0000,2|10:5000$00FF00" in page.url
+
+    def is_the_same():
+        assert "z=2&t=3&zm=150&x=100&y=60" in page.url
+        assert "c=-1|0:100$FF0000,2|10:5000$00FF00" in page.url
+
+    page.locator('#viewer[data-address="current"]').wait_for(**SOON)
+    soon(page, is_the_same)
 
 
 def test_tiles_of_a_slide(open_image, rendering_text):
@@ -326,12 +355,16 @@ def test_scale_bar_tells_the_truth(open_image, number_in):
     for key in (".", "+", "0"):
         stage.page.keyboard.press(key)
         zoom = float(stage.query()["zm"]) / 100
-        length = stage.page.locator(".scale-line").bounding_box()["width"]
-        text = stage.page.locator(".scale-text").inner_text()
-        unit = {"nm": 1e-3, "µm": 1, "mm": 1e3}[text.split()[1]]
-        said = number_in(text) * unit
-        assert length / zoom * pixel_size == pytest.approx(said, rel=0.02)
-        assert number_in(text) in {1, 2, 5, 10, 20, 50, 100, 200, 500}
+
+        def is_true(zoom=zoom):
+            length = stage.page.locator(".scale-line").bounding_box()["width"]
+            text = stage.page.locator(".scale-text").inner_text()
+            unit = {"nm": 1e-3, "µm": 1, "mm": 1e3}[text.split()[1]]
+            said = number_in(text) * unit
+            assert length / zoom * pixel_size == pytest.approx(said, rel=0.02)
+            assert number_in(text) in {1, 2, 5, 10, 20, 50, 100, 200, 500}
+
+        soon(stage.page, is_true)
 
 
 def test_pointer_names_the_pixel(open_image):
@@ -342,29 +375,30 @@ def test_pointer_names_the_pixel(open_image):
     stage.page.mouse.move(box["x"] + 300, box["y"] + 200)
     x = float(query["x"]) - box["width"] / 2 + 300
     y = float(query["y"]) - box["height"] / 2 + 200
-    text = stage.page.locator("#pointer").inner_text()
-    assert text.split() == ["x", f"{x:.0f}", "y", f"{y:.0f}"]
+    said = stage.page.locator("#pointer")
+    expect(said).to_have_text(re.compile(rf"x\s+{x:.0f}\s+y\s+{y:.0f}\b"))
 
 
 def test_keys(open_image):
     stage = open_image(CELLS)
     page = stage.page
+    second, panel = stage.channel(2).get_by_role("checkbox"), page.locator("#panel")
     page.keyboard.press("2")
-    assert not stage.channel(2).get_by_role("checkbox").is_checked()
+    expect(second).not_to_be_checked()
     page.keyboard.press("2")
-    assert stage.channel(2).get_by_role("checkbox").is_checked()
+    expect(second).to_be_checked()
     page.keyboard.press("p")
-    assert not page.locator("#panel").is_visible()
+    expect(panel).to_be_hidden()
     page.keyboard.press("p")
-    assert page.locator("#panel").is_visible()
+    expect(panel).to_be_visible()
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog")
-    assert sheet.is_visible()
+    expect(sheet).to_be_visible()
     sheet.get_by_role("checkbox").uncheck()
     page.keyboard.press("Escape")
-    assert not sheet.is_visible()
+    expect(sheet).to_be_hidden()
     page.keyboard.press("2")
-    assert stage.channel(2).get_by_role("checkbox").is_checked()
+    expect(second).to_be_checked()
 
 
 def test_everything_can_be_reached_by_tab(open_image):
@@ -426,20 +460,19 @@ def test_the_panel_offers_the_files(open_image, shared_data):
 def test_large_planes_are_not_offered(open_image):
     stage = open_image(SLIDE)
     stage.query()
-    assert stage.page.get_by_role("link", name="Original files").is_visible()
-    assert not stage.page.get_by_role("link", name="Plane as PNG").is_visible()
+    expect(stage.page.get_by_role("link", name="Original files")).to_be_visible()
+    expect(stage.page.get_by_role("link", name="Plane as PNG")).to_be_hidden()
 
 
 def test_facts(open_image):
     stage = open_image(STACK)
     facts = stage.page.locator("#facts")
-    assert not facts.is_visible()
+    expect(facts).to_be_hidden()
     stage.page.get_by_role("tab", name="Info").click()
-    assert facts.is_visible()
-    text = facts.inner_text()
-    assert f"240 {TIMES} 170 px, 5 z planes, 3 time points, 2 channels" in text
-    assert "uint16" in text
-    assert STACK in text
+    expect(facts).to_be_visible(**SOON)
+    size = f"240 {TIMES} 170 px, 5 z planes, 3 time points, 2 channels"
+    for text in (size, "uint16", STACK):
+        expect(facts).to_contain_text(text, **SOON)
 
 
 def test_the_open_tab_is_in_the_address_and_told_by_arrows(open_image):
@@ -447,9 +480,9 @@ def test_the_open_tab_is_in_the_address_and_told_by_arrows(open_image):
     page = stage.page
     page.locator('#viewer[data-parts="there"]').wait_for()
     page.get_by_role("tab", name="Channels").press("ArrowRight")
-    assert page.evaluate("document.activeElement.id") == "tab-rois"
+    expect(page.locator("#tab-rois")).to_be_focused()
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("document.activeElement.id") == "tab-info"
+    expect(page.locator("#tab-info")).to_be_focused()
     page.wait_for_url("**tab=info**")
     page.reload()
     page.locator("#facts").wait_for(state="visible")
@@ -468,12 +501,11 @@ def test_tiles_that_fail_are_said_calmly_and_tried_again(new_tab, open_image):
     page.route("**/render_image/**", lambda route: route.abort())
     tab = open_image(CELLS, tab=page)
     notice = page.get_by_role("alert")
-    notice.wait_for()
-    assert "could not be loaded" in notice.inner_text()
+    expect(notice).to_contain_text("could not be loaded", **SOON)
     page.unroute("**/render_image/**")
     notice.get_by_role("button", name="Try again").click()
     tab.settle()
-    assert page.get_by_role("alert").count() == 0
+    expect(page.get_by_role("alert")).to_have_count(0, **SOON)
     part, _, _ = tab.window()
     assert part.std() > 10
 
@@ -496,8 +528,7 @@ def test_server_out_of_reach_is_said_and_tried_again(new_tab, served):
     page.route("**/imgData/**", lambda route: route.abort())
     page.goto(f"{served.url}/image/{served.image_id(CELLS)}/")
     notice = page.get_by_role("alert")
-    notice.wait_for()
-    assert "cannot be reached" in notice.inner_text()
+    expect(notice).to_contain_text("cannot be reached", **SOON)
     page.unroute("**/imgData/**")
     notice.get_by_role("button", name="Try again").click()
     page.locator('#viewer[data-state="open"]').wait_for()
