@@ -1,15 +1,18 @@
-"""A home with a little of everything that a page can show, made when tests run."""
+"""A home with a little of everything that a page can show, made when tests run.
+
+One server for the modules of a test process: what a test changes it undoes, or
+nobody else looks at it.
+"""
 
 import csv
 import sqlite3
-import subprocess
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import tifffile
 from astropy.io import fits
-from tests.served import GRATICULE, environment, serving
+from tests.served import graticule, serving
 
 from graticule.demo import plate
 
@@ -23,10 +26,18 @@ class Museum:
 
     url: str
     home: object
+    cookies: dict = field(default_factory=dict)
 
     def id_of(self, kind, name):
         """Find the newest thing of a kind (a table) by its name."""
         return self.ask(f"SELECT max(id) FROM catalog_{kind} WHERE name = ?", name)
+
+    def let_in(self, page, name):
+        """Log somebody in, as people do the first time, then by what was kept."""
+        if name not in self.cookies:
+            log_in(page, self.url, name)
+            self.cookies[name] = page.context.cookies()
+        page.context.add_cookies(self.cookies[name])
 
     def ask(self, query, *values):
         with sqlite3.connect(self.home / "graticule.sqlite3") as database:
@@ -80,33 +91,35 @@ def write_files(folder):
     field.writeto(folder / "Sky" / "field.fits")
 
 
-def run(home, *words, typed=""):
-    subprocess.run(
-        [*GRATICULE, *words],
-        env=environment(home),
-        input=typed,
-        text=True,
-        check=True,
-        capture_output=True,
-    )
-
-
 @contextmanager
 def museum(base):
-    """Scan the files, add people and a table, start a server with a worker."""
+    """Scan the files, add people and a table, start a server with a worker.
+
+    Anna administers, Bob is in the group of all, Alice owns a group of hers.
+    """
     home, table = base / "home", base / "areas.csv"
     write_files(base / "files")
-    run(home, "scan", str(base / "files"))
-    twice = f"{PASSWORD}\n{PASSWORD}\n"
-    run(home, "user", "add", "anna", "--administrator", typed=twice)
-    run(home, "user", "add", "bob", "--group", "public", typed=twice)
     with table.open("w", newline="") as file:
         rows = [(f"{'AB'[n % 2]}{n % 12 + 1}", n * 1.5, f"n{n}") for n in range(60)]
         csv.writer(file).writerows([("Well", "Area", "Note"), *rows])
-    found = Museum("", home).ask("SELECT max(id) FROM catalog_plate")
-    run(home, "table", "import", str(table), "--on", f"Plate:{found}")
-    settings = {"echo_service": "true", "embedded_worker": "true", "job_slots": "1"}
-    with serving(home, **settings) as server:
+    add = ("user", "add")
+    graticule(
+        home,
+        ("scan", base / "files"),
+        (*add, "anna", "--administrator"),
+        (*add, "bob", "--group", "public"),
+        (*add, "alice", "--group", "imaging", "--permissions", "read-only", "--owner"),
+        ("table", "import", table, "--on", "Plate:1"),
+        typed=f"{PASSWORD}\n{PASSWORD}\n" * 3,
+    )
+    with serving(
+        home,
+        echo_service="true",
+        embedded_worker="true",
+        job_slots="6",
+        max_running_per_owner="20",
+        webhooks_inside="true",
+    ) as server:
         yield Museum(server.url, home)
 
 

@@ -1,20 +1,17 @@
 """Accounts as people use them: a real server and worker, a real browser."""
 
 import json
-import subprocess
 import urllib.error
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
-import numpy as np
 import pytest
-import tifffile
-from tests.chromium import chromium
-from tests.served import GRATICULE, environment, serving
+from playwright.sync_api import expect
+from tests.viewer.conftest import soon
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct horse battery"
+SOON = {"timeout": 20_000}
 # Keeps what the browser would show outside its window.
 RECORDED = """
 window.told = [];
@@ -30,48 +27,16 @@ window.Notification = class extends EventTarget {
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    base = tmp_path_factory.mktemp("accounts")
-    home, folder = base / "home", base / "files"
-    folder.mkdir()
-    tifffile.imwrite(folder / "one.tif", np.zeros((40, 60), np.uint8))
-
-    def run(*words, typed=""):
-        command = [*GRATICULE, *words]
-        subprocess.run(
-            command, env=environment(home), input=typed, text=True, check=True
-        )
-
-    run("scan", str(base / "files"))
-    typed = f"{PASSWORD}\n{PASSWORD}\n"
-    options = ("--group", "imaging", "--permissions", "read-only")
-    run("user", "add", "alice", *options, "--owner", typed=typed)
-    run("user", "add", "bob", typed=typed)
-    run("user", "add", "root", "--administrator", typed=typed)
-    with serving(
-        home,
-        echo_service="true",
-        embedded_worker="true",
-        webhooks_inside="true",
-        public_url="https://images.example.org",
-    ) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def browser(server):
-    with chromium() as browser:
-        yield browser
+def server(museum):
+    return museum
 
 
 @pytest.fixture
 def log_in(new_tab, server):
     def make(name, **options):
         page = new_tab(**options)
-        page.goto(f"{server.url}/webclient/login/")
-        page.get_by_label("User name").fill(name)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
+        server.let_in(page, name)
+        page.goto(server.url)
         page.get_by_role("link", name=name, exact=True).click()
         page.get_by_text(f"Logged in as {name}").wait_for()
         return page
@@ -101,7 +66,7 @@ def test_a_token_lets_a_program_in_until_it_is_revoked(log_in, server):
     page.reload()
     assert secret not in page.content()
     # The form is not sent again: there is one token, not two.
-    assert page.get_by_role("button", name="Revoke A notebook").count() == 1
+    expect(page.get_by_role("button", name="Revoke A notebook")).to_have_count(1)
     page.get_by_role("button", name="Revoke A notebook").click()
     page.get_by_text("You have none yet.").wait_for()
     assert answered(url, secret) == 401
@@ -113,10 +78,12 @@ def test_an_owner_puts_somebody_into_the_group(log_in):
     page.get_by_role("link", name="imaging").click()
     page.get_by_label("Logs in as").fill("bob")
     page.get_by_role("button", name="Add").click()
+    page.get_by_role("button", name="Take out bob").wait_for()
     other = log_in("bob")
     other.get_by_role("link", name="Groups").click()
     other.get_by_role("link", name="imaging").click()
-    assert other.get_by_role("button", name="Take").count() == 0
+    other.get_by_role("heading", name="imaging").wait_for()
+    expect(other.get_by_role("button", name="Take")).to_have_count(0)
     page.get_by_role("button", name="Take out bob").click()
     page.get_by_role("row", name="bob").wait_for(state="detached")
 
@@ -128,15 +95,15 @@ def test_details_are_kept_and_mistakes_are_said(log_in):
     # What the browser itself would refuse reaches the server, too.
     page.locator("form", has_text="Details").evaluate("f => { f.noValidate = true; }")
     page.get_by_role("button", name="Save").click()
-    assert "valid email" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("valid email")
     page.get_by_label("Mail address").fill("bob@example.org")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Saved.").wait_for()
-    assert page.get_by_role("heading", level=1).inner_text() == "Baker"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Baker")
 
 
 def test_administrators_find_every_table(log_in, server):
-    page = log_in("root")
+    page = log_in("anna")
     page.get_by_role("link", name="Administration").click()
     page.get_by_role("link", name="People", exact=True).click()
     page.locator("#result_list").get_by_role("link", name="alice").wait_for()
@@ -145,7 +112,7 @@ def test_administrators_find_every_table(log_in, server):
     colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert max(int(c) for c in colour[4:-1].split(",")) < 60
     other = log_in("bob", careless=True)
-    assert other.get_by_role("link", name="Administration").count() == 0
+    expect(other.get_by_role("link", name="Administration")).to_have_count(0)
     assert other.goto(f"{server.url}/administration/").status == 403
 
 
@@ -167,17 +134,20 @@ def test_the_browser_tells_what_has_ended(log_in, server):
     page.get_by_text("You will be told.").wait_for()
     # Given once; the recorder forgets with each page.
     page.context.add_init_script("window.Notification.permission = 'granted';")
-    run_echo(page, server, "long one", SECONDS=3)
+    run_echo(page, server, "long one", SECONDS=60)
+    job = page.url
     page.goto(server.url)
-    for _ in range(100):
-        if told := page.evaluate("window.told"):
-            break
-        page.wait_for_timeout(300)
-    assert told == [["Done: long one", ""]]
+    # It is known here that it runs.
+    page.locator("[data-tray] .badge:not([hidden])").wait_for(**SOON)
+    other = page.context.new_page()
+    other.goto(job)
+    other.get_by_role("button", name="Abort").click()
+    page.wait_for_function("() => window.told.length > 0", **SOON)
+    assert page.evaluate("window.told") == [["Aborted: long one", ""]]
 
 
 def test_a_webhook_hears_of_a_failure(log_in, server):
-    got = []
+    got, heard = [], Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
@@ -185,6 +155,7 @@ def test_a_webhook_hears_of_a_failure(log_in, server):
             got.append(json.loads(body))
             self.send_response(204)
             self.end_headers()
+            heard.set()
 
         def log_message(self, *_):
             pass
@@ -202,18 +173,19 @@ def test_a_webhook_hears_of_a_failure(log_in, server):
         page.get_by_role("button", name="Save").click()
         page.get_by_text("Saved.").wait_for()
         run_echo(page, server, "bad one", FAIL="no+such+star")
-        page.goto(f"{server.url}/account/notifications/")
-        row = page.get_by_role("row", name="bad one")
-        for _ in range(60):
-            if row.get_by_text("sent", exact=True).count():
-                break
-            page.wait_for_timeout(500)
-            page.reload()
+        heard.wait(20)
         (said,) = got
         assert said["type"] == "job.error"
         assert said["data"]["runId"] == "bad one"
         assert "no such star" in said["data"]["message"]
-        assert row.get_by_text("sent", exact=True).is_visible()
+        # Written down as soon as it has been answered.
+        sent = page.get_by_role("row", name="bad one").get_by_text("sent", exact=True)
+
+        def is_written():
+            page.goto(f"{server.url}/account/notifications/")
+            assert sent.is_visible()
+
+        soon(page, is_written)
     finally:
         receiver.shutdown()
         receiver.server_close()
