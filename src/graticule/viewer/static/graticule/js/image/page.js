@@ -23,27 +23,10 @@ const gateway = new Gateway(
 
 // How long the panel waits for a first picture that is slow to come.
 const PATIENCE_MS = 400;
-// Who waits no longer than this needs not be told that they wait.
-const UNNOTICED_MS = 300;
 
 const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 const painted = () => nextFrame().then(() => later(0));
-
-let telling = null;
-
-/** Show that a picture is on its way, or not any more. */
-function showBusy(busy) {
-  if (busy) {
-    telling ??= setTimeout(() => {
-      by("progress").hidden = false;
-    }, UNNOTICED_MS);
-  } else {
-    clearTimeout(telling);
-    telling = null;
-    by("progress").hidden = true;
-  }
-}
 
 /** Everything that follows when the image is known. */
 class ImagePage {
@@ -106,7 +89,9 @@ class ImagePage {
     this.display.addEventListener("change", () => this.#draw());
     this.picture.addEventListener("first", () => this.picture.setView(firstView));
     this.picture.addEventListener("move", () => this.#moved());
-    this.picture.addEventListener("busy", () => showBusy(this.picture.busy));
+    this.picture.addEventListener("busy", () => {
+      by("progress").hidden = !this.picture.busy;
+    });
     this.picture.addEventListener("trouble", ({ detail }) => this.#trouble(detail));
     by("picture").addEventListener("pointermove", (event) => this.#pointed(event));
     by("picture").addEventListener("pointerleave", () => {
@@ -199,7 +184,7 @@ class ImagePage {
 }
 
 async function open() {
-  showBusy(true);
+  by("progress").hidden = false;
   try {
     const page = new ImagePage(await gateway.imageData());
     // The tiles are asked for in the next frame: nothing is fetched before them,
@@ -214,7 +199,7 @@ async function open() {
     if (!(error instanceof GatewayError)) {
       throw error;
     }
-    showBusy(false);
+    by("progress").hidden = true;
     notices.trouble("image", error.message, open);
     return null;
   }

@@ -20,8 +20,6 @@ const SMALLEST_PART = 0.4;
 // Pixels' edges come out this much beside whole numbers at most.
 const ROUNDING = 1e-6;
 
-const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
 export class Picture extends EventTarget {
   #viewer;
   #wanted = null;
@@ -66,26 +64,22 @@ export class Picture extends EventTarget {
     this.#tell("busy");
   }
 
-  async #next() {
+  #next() {
     const source = this.#wanted;
     this.#wanted = null;
     this.#arriving = true;
-    const patience = later(PATIENCE_MS);
     if (this.#current) {
-      // OpenSeadragon would draw the whole stage anew for each picture that comes.
       source.keepToLevelOf(this.zoom);
-      const coming = source.fetchAhead(source.partsIn(this.region, this.zoom));
-      await Promise.race([coming, patience]);
     }
     this.#viewer.addTiledImage({
       tileSource: source,
       opacity: this.#current ? 0 : 1,
       preload: true,
-      success: ({ item }) => this.#arrived(item, patience),
+      success: ({ item }) => this.#arrived(item),
     });
   }
 
-  #arrived(item, patience) {
+  #arrived(item) {
     const first = this.#current === null;
     item.addHandler("fully-loaded-change", () => this.#tell("busy"));
     if (first) {
@@ -101,7 +95,7 @@ export class Picture extends EventTarget {
         this.#reveal(item);
       }
     };
-    patience.then(reveal);
+    setTimeout(reveal, PATIENCE_MS);
     item.whenFullyLoaded(reveal);
   }
 

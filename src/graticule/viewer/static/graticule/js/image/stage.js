@@ -15,21 +15,6 @@ function forestallStyle() {
   }
 }
 
-// Decoded pictures are drawn as they are: OpenSeadragon's own drawer would have each
-// copied to a canvas first.
-class BitmapDrawer extends OpenSeadragon.CanvasDrawer {
-  getSupportedDataFormats() {
-    return ["imageBitmap"];
-  }
-
-  getDataToDraw(tile) {
-    const bitmap = super.getDataToDraw(tile);
-    return bitmap && { canvas: bitmap };
-  }
-}
-
-OpenSeadragon.converter.learnDestroy("imageBitmap", (bitmap) => bitmap.close());
-
 /** Keep an element on whole screen pixels: between them, pictures blur. */
 function keepOnGrid(element) {
   const fit = () => {
@@ -49,7 +34,7 @@ export function makeStage(element) {
   keepOnGrid(element);
   const viewer = OpenSeadragon({
     element,
-    drawer: BitmapDrawer,
+    drawer: "canvas",
     tabIndex: -1,
     showNavigationControl: false,
     gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },

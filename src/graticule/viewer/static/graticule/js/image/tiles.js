@@ -14,15 +14,6 @@ const NO_OVERLAP = 1e-9;
 // OpenSeadragon draws from the finest level that is at most twice too fine.
 const FINEST_RATIO = 0.5;
 
-/** Fetch a picture and decode it where it keeps the page from nothing. */
-async function fetchBitmap(url, signal) {
-  const answer = await fetch(url, { signal });
-  if (!answer.ok) {
-    throw new Error(`The server answered ${answer.status}.`);
-  }
-  return createImageBitmap(await answer.blob());
-}
-
 function levelSizes(data) {
   const { width, height } = data.size;
   if (!data.tiles) {
@@ -58,8 +49,6 @@ export class TileGrid {
 
 /** One rendering of one plane, as OpenSeadragon wants it. */
 export class PlaneSource extends OpenSeadragon.TileSource {
-  #ahead = new Map();
-
   /**
    * @param {TileGrid} grid
    * @param {function(?number[]): string} urlOf Address of a tile
@@ -77,37 +66,6 @@ export class PlaneSource extends OpenSeadragon.TileSource {
     });
     this.grid = grid;
     this.urlOf = urlOf;
-  }
-
-  /**
-   * Fetch and decode pictures before OpenSeadragon asks for them.
-   *
-   * @param {Array<?number[]>} parts As `urlOf` takes them.
-   * @returns {Promise} Resolves when each has come, or has failed.
-   */
-  fetchAhead(parts) {
-    const coming = parts.map((part) => {
-      const url = this.urlOf(part);
-      const bitmap = fetchBitmap(url);
-      this.#ahead.set(url, bitmap);
-      return bitmap;
-    });
-    return Promise.allSettled(coming);
-  }
-
-  downloadTileStart(context) {
-    const stop = new AbortController();
-    context.userData.stop = stop;
-    const bitmap = this.#ahead.get(context.src) ?? fetchBitmap(context.src, stop.signal);
-    this.#ahead.delete(context.src);
-    bitmap.then(
-      (picture) => context.finish(picture, null, "imageBitmap"),
-      (error) => stop.signal.aborted || context.fail(error.message, null),
-    );
-  }
-
-  downloadTileAbort(context) {
-    context.userData.stop.abort();
   }
 
   /**
