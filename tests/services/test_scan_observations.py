@@ -20,9 +20,10 @@ def sky(path, *, at=(83.6, 22.0), kinds=("RA---TAN", "DEC--TAN"), **cards):
 @pytest.fixture
 def observation_of(catalog):
     from graticule.catalog.models import Observation
+    from graticule.services.observatory.belonging import with_belonging
 
-    return lambda path: Observation.objects.filter(
-        image__fileset__entry=str(path)
+    return lambda path: with_belonging(
+        Observation.objects.filter(image__fileset__entry=str(path))
     ).first()
 
 
@@ -31,7 +32,8 @@ def test_made_at_scan(run_scan, tmp_path, observation_of, catalog):
     sky(path, OBJECT="Crab", SURVEY="")
     run_scan(tmp_path)
     found = observation_of(path)
-    assert (found.obs_collection, found.obs_id) == ("field", "crab")
+    assert (found.collection, found.obs_id) == ("field", "crab")
+    assert found.obs_collection == tmp_path.name  # what is left without a dataset
     assert found.target_name == "Crab"
     assert (found.s_ra, found.s_dec) == pytest.approx((83.6, 22.0))
     assert found.s_region.startswith("POLYGON ICRS ")
@@ -93,7 +95,19 @@ def test_the_collection_is_one_that_viewers_see(
     hidden.images.add(image)
     Observation.objects.all().delete()
     run_scan(tmp_path)
-    assert observation_of(path).obs_collection == tmp_path.name
+    assert observation_of(path).collection == tmp_path.name
+
+
+def test_what_the_header_names_goes_before_the_dataset(
+    run_scan, tmp_path, observation_of
+):
+    path = tmp_path / "field" / "a.fits"
+    sky(path, SURVEY="2MASS")
+    run_scan(tmp_path)
+    assert observation_of(path).collection == "2MASS"
+    sky(path, OBJECT="the survey is not told any more")
+    run_scan(tmp_path)
+    assert observation_of(path).collection == "field"
 
 
 def test_who_may_not_see_the_image_sees_no_observation(run_scan, tmp_path, make_cast):

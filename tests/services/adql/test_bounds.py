@@ -148,6 +148,11 @@ CONDITIONS = (
     "1 = INTERSECTS(s_region, {shape})",
     "CONTAINS(s_region, {shape}) = 1",
     "0 = CONTAINS({shape}, s_region)",
+    "INTERSECTS({shape}, s_region) > 0",
+    "0.5 <= CONTAINS({shape}, s_region)",
+    "CONTAINS({shape}, s_region) < 1",
+    "INTERSECTS({shape}, s_region) < 2",
+    "n < 50 AND CONTAINS({shape}, s_region) = 1 OR INTERSECTS({shape}, s_region) > 0",
     "NOT (INTERSECTS({shape}, s_region) = 1)",
     "NOT (1 = INTERSECTS(s_region, {shape}) OR s_fov > 100)",
 )
@@ -192,6 +197,16 @@ def test_values_are_the_same(found, shape, function):
             "WHERE 1 = CONTAINS(POINT(50, 20), s_region)"
         ),
         (
+            "SELECT n FROM (SELECT n, s_region, s_ra AS s_dec, s_dec AS s_fov, "
+            "s_fov AS s_ra FROM ivoa.{0}) AS t "
+            "WHERE 1 = CONTAINS(POINT(50, 20), s_region)"
+        ),
+        (
+            "WITH w AS (SELECT n, s_region, s_ra, s_dec, s_fov FROM ivoa.{0} UNION "
+            "SELECT n, s_region, 0, 0, 0 FROM ivoa.{0}) "
+            "SELECT n, s_ra FROM w WHERE 1 = CONTAINS(POINT(50, 20), s_region)"
+        ),
+        (
             "SELECT n FROM ivoa.{0} NATURAL JOIN "
             "(SELECT s_region FROM ivoa.plain) AS t "
             "WHERE 1 = CONTAINS(POINT(50, 20), s_region)"
@@ -204,16 +219,32 @@ def test_joins_and_queries_in_queries(found, text):
     assert rows
 
 
-def test_what_is_far_is_not_read(found):
+FAR = (
+    "1=INTERSECTS({}, s_region)",
+    "INTERSECTS(s_region, {}) > 0",
+    "0 < INTERSECTS({}, s_region)",
+    "(CONTAINS({0}, s_region) >= 1 OR INTERSECTS({0}, s_region) <> 0)",
+    "n = 1 AND INTERSECTS({}, s_region) = 1",
+)
+
+
+@pytest.mark.parametrize("condition", FAR)
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT n FROM ivoa.bounded WHERE ",
+        "SELECT n FROM (SELECT * FROM ivoa.bounded) AS t WHERE ",
+        "WITH w AS (SELECT * FROM ivoa.bounded) SELECT n FROM w WHERE ",
+    ],
+)
+def test_what_is_far_is_not_read(condition, query):
     # By an outline that lies elsewhere than its circle: the bound is what counts.
-    del found
     database = duckdb.connect()
     database.execute(
         "CREATE SCHEMA ivoa; CREATE TABLE ivoa.bounded AS SELECT 1 AS n, 10e0 AS "
         "s_ra, 0e0 AS s_dec, 1e0 AS s_fov, 'CIRCLE ICRS 50 20 1' AS s_region"
     )
     for where, seen in (("POINT(50, 20)", False), ("CIRCLE(50, 20, 45)", True)):
-        text = f"SELECT n FROM ivoa.bounded WHERE 1=INTERSECTS({where}, s_region)"
-        sql = compile_query(text, PUBLICATION).sql
+        sql = compile_query(query + condition.format(where), PUBLICATION).sql
         assert bool(database.execute(sql).fetchall()) == seen
     database.close()

@@ -20,12 +20,16 @@ class Observation(models.Model):
     Only images with celestial coordinates have one. Angles are degrees, ICRS;
     ``s_resolution`` is arcseconds; times are days (MJD, UTC) or seconds; wavelengths
     are metres. ``s_region`` is empty where the image is too wide for an outline.
+
+    ``obs_collection`` is what the header names (then ``is_collection_told``) or the
+    folder; the datasets that an image is in go before the folder, and may be renamed.
     """
 
     image = models.OneToOneField(Image, models.CASCADE, related_name="observation")
     dataproduct_type = models.CharField(max_length=32)
     calib_level = models.PositiveSmallIntegerField()
     obs_collection = models.CharField(max_length=1024)
+    is_collection_told = models.BooleanField(default=False)
     obs_id = models.CharField(max_length=1024)
     target_name = models.CharField(max_length=1024, blank=True, default="")
     s_ra = models.FloatField()

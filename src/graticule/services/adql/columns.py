@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from graticule.services.adql.stcs import region_list
-from graticule.services.adql.types import SHAPES, Kind, Shape, Value, kind_of, real
+from graticule.services.adql.types import (
+    SHAPES,
+    Bound,
+    Kind,
+    Shape,
+    Value,
+    kind_of,
+    real,
+)
 from graticule.services.published.model import PublishedColumn
 
 _PARTS = {"point": 2, "circle": 3}
@@ -12,7 +20,7 @@ _TEXTS = frozenset({"adql:region", "adql:point", "stc"})
 
 
 def column_value(
-    sql: str, column: PublishedColumn, bound: tuple[str, str, str] | None = None
+    sql: str, column: PublishedColumn, bound: Bound | None = None
 ) -> Value:
     """Give the value of a column that the SQL names so.
 
@@ -36,7 +44,7 @@ def _shape(
     sql: str,
     column: PublishedColumn,
     kind: Kind,
-    bound: tuple[str, str, str] | None,
+    bound: Bound | None,
 ) -> Shape | None:
     if kind is Kind.SHAPE and column.xtype in SHAPES:
         numbers = sql if column.datatype == "double" else f"CAST({sql} AS DOUBLE[])"

@@ -5,6 +5,7 @@ The list of cases is the whole of what can reach the database.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol
@@ -52,6 +53,14 @@ _COMPARISONS: dict[type[exp.Expr], str] = {
     exp.LTE: "<=",
     exp.GT: ">",
     exp.GTE: ">=",
+}
+_MEANINGS: dict[str, Callable[[float, float], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 _LARGEST = 2**63 - 1
 
@@ -396,18 +405,23 @@ def _comparable(value: Value) -> str:
 
 
 def _flag(sign: str, left: Value, right: Value, *, exactly: bool) -> str:
-    """Take ``CONTAINS(...) = 1`` for the condition it stands for.
+    """Take ``CONTAINS(...) = 1``, ``> 0`` and such for the condition they stand for.
 
     ``exactly`` if it must be NULL where a coordinate is.
     """
-    if not left.is_flag:
-        left, right = right, left
-    if not left.is_flag or right.number not in {0, 1} or sign not in {"=", "<>"}:
+    compare = _MEANINGS[sign]
+    flag, other = (left, right) if left.is_flag else (right, left)
+    if not flag.is_flag or other.number is None:
         return ""
-    wanted = (right.number == 1) == (sign == "=")
-    if not wanted:
-        return f"(NOT {left.exact})"
-    return left.exact if exactly else left.sql
+    no, yes = (
+        compare(each, other.number) if flag is left else compare(other.number, each)
+        for each in (0, 1)
+    )
+    if no == yes:
+        return ""
+    if no:
+        return f"(NOT {flag.exact})"
+    return flag.exact if exactly else flag.sql
 
 
 def _near(sign: str, left: Value, right: Value, plain: str) -> str:

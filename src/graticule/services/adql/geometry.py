@@ -156,7 +156,8 @@ def _if_bounds_touch(one: Shape, other: Shape, exact: str) -> str:
 def _bounding(shape: Shape) -> tuple[str, str, str] | None:
     """Give a circle around a geometry, if there is one before it is read."""
     if shape.bound is not None:
-        return shape.bound
+        bound = shape.bound
+        return bound.longitude, bound.latitude, bound.radius
     around = _around(shape)
     if around is None and constants(shape) is None and shape.kind in _ROUND:
         around = shape

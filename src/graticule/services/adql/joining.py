@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -10,10 +11,10 @@ from graticule.services.adql.columns import column_value
 from graticule.services.adql.errors import did_you_mean, error_at
 from graticule.services.adql.expressions import Expressions
 from graticule.services.adql.names import Field, Relation, bare, fields_of, same
-from graticule.services.adql.types import Kind, Value, quoted
+from graticule.services.adql.types import Bound, Kind, Value, quoted
 
 if TYPE_CHECKING:
-    from graticule.services.adql.selecting import Queries
+    from graticule.services.adql.selecting import Output, Queries
 
 _NUMERIC = {Kind.WHOLE, Kind.REAL}
 
@@ -58,15 +59,7 @@ class Joining:
         if not node.args.get("db"):
             for named in reversed(self._queries.named):
                 if same(node.this, named.name.name):
-                    fields = tuple(
-                        Field(
-                            one.label,
-                            column_value(
-                                f"{name}.{quoted(one.column.name)}", one.column
-                            ),
-                        )
-                        for one in named.outputs
-                    )
+                    fields = _passed_on(named.outputs, name)
                     label = named.name.name
                     self._add(Relation(label, fields, alias or label), node)
                     return f"{named.sql_name} AS {name}"
@@ -82,13 +75,7 @@ class Joining:
         query = self._queries.query(node.this, self._scope.parent)
         name = quoted(self._queries.tables.new_name())
         alias = str(node.args["alias"].this.name)
-        fields = tuple(
-            Field(
-                one.label,
-                column_value(f"{name}.{quoted(one.column.name)}", one.column),
-            )
-            for one in query.outputs
-        )
+        fields = _passed_on(query.outputs, name)
         self._add(Relation(alias, fields, alias), node.args["alias"].this)
         return f"({query.sql()}) AS {name}"
 
@@ -151,6 +138,31 @@ def _only(name: exp.Identifier, fields: list[Field]) -> Field:
         raise error_at(name, f"{name.name} is ambiguous: use ON.")
     hint = did_you_mean(name.name, (one.name for one in fields))
     raise error_at(name, f"there is no column {name.name} on both sides{hint}.")
+
+
+def _passed_on(outputs: Sequence[Output], name: str) -> tuple[Field, ...]:
+    """Give the columns of a query that is called ``name`` in the SQL."""
+    by_sql = {one.value.sql: f"{name}.{quoted(one.column.name)}" for one in outputs}
+    return tuple(
+        Field(
+            one.label,
+            column_value(
+                f"{name}.{quoted(one.column.name)}",
+                one.column,
+                _bound_within(one.value, by_sql),
+            ),
+        )
+        for one in outputs
+    )
+
+
+def _bound_within(value: Value, by_sql: Mapping[str, str]) -> Bound | None:
+    """Name the circle around a geometry, if the query passes on what tells it."""
+    bound = value.shape.bound if value.shape is not None else None
+    if bound is None or not by_sql.keys() >= set(bound.columns):
+        return None
+    longitude, latitude, diameter = (by_sql[each] for each in bound.columns)
+    return Bound(longitude, latitude, diameter, bound.wider)
 
 
 def _equal(one: Value, other: Value) -> bool:

@@ -14,7 +14,7 @@ from itertools import count
 from sqlglot import exp
 
 from graticule.services.adql.errors import did_you_mean, error_at
-from graticule.services.adql.types import Value, quoted, real_sql
+from graticule.services.adql.types import Bound, Value, quoted
 from graticule.services.published.model import (
     Publication,
     PublishedColumn,
@@ -229,11 +229,13 @@ def fields_of(
     )
 
 
-def _bound(
-    column: PublishedColumn, named: Callable[[str], str]
-) -> tuple[str, str, str] | None:
+def _bound(column: PublishedColumn, named: Callable[[str], str]) -> Bound | None:
     circle = column.bounded_by
     if circle is None:
         return None
-    radius = f"({named(circle.diameter)} * {real_sql((1 + circle.slack) / 2)})"
-    return named(circle.longitude), named(circle.latitude), radius
+    return Bound(
+        named(circle.longitude),
+        named(circle.latitude),
+        named(circle.diameter),
+        1 + circle.slack,
+    )

@@ -260,11 +260,20 @@ class Queries:
             if not _compatible(one, other):
                 kinds = f"{one.value.kind.value} and {other.value.kind.value}"
                 raise error_at(node, f"column {one.column.name} holds {kinds}.")
-            outputs.append(_wider(one, other))
+            outputs.append(_unbound(_wider(one, other)))
         word = type(node).__name__.upper()
         every = "" if node.args.get("distinct") else " ALL"
         body = f"({left.sql()}) {word}{every} ({right.sql()})"
         return Query(body, outputs, self._order_by_output(node, outputs))
+
+
+def _unbound(output: Output) -> Output:
+    """Give a column whose rows come from several queries: no circle bounds them all."""
+    shape = output.value.shape
+    if shape is None or shape.bound is None:
+        return output
+    value = replace(output.value, shape=replace(shape, bound=None))
+    return replace(output, value=value)
 
 
 def _passed(output: Output, alias: str) -> Output:

@@ -40,6 +40,29 @@ SHAPES = frozenset({"point", "circle", "polygon"})
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """A circle that columns tell, as SQL, in degrees; any of them may be NULL.
+
+    ``wider`` is by how much its diameter may have to be multiplied.
+    """
+
+    longitude: str
+    latitude: str
+    diameter: str
+    wider: float = 1.0
+
+    @property
+    def columns(self) -> tuple[str, str, str]:
+        """What tells it."""
+        return self.longitude, self.latitude, self.diameter
+
+    @property
+    def radius(self) -> str:
+        """The SQL of its radius."""
+        return f"({self.diameter} * {real_sql(self.wider / 2)})"
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """A geometry: degrees, as a list of numbers in DALI's order.
 
@@ -56,15 +79,14 @@ class Shape:
     frame
         ``ICRS``, ``FK5`` or ``GALACTIC``.
     bound
-        Longitude, latitude and radius of a circle around it, as SQL, if its table
-        tells one; any of them may be NULL.
+        A circle around it, if its table tells one.
     """
 
     kind: str
     sql: str
     parts: tuple[Value, ...] = ()
     frame: str = "ICRS"
-    bound: tuple[str, str, str] | None = None
+    bound: Bound | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from graticule.catalog.access import visible_to
-from graticule.catalog.models import Observation, OriginalFile, Person
+from graticule.catalog.models import Observation, Person
 from graticule.errors import NotFoundError
+from graticule.services.observatory.belonging import with_belonging
 from graticule.services.observatory.cutout_words import Interval, Shape
 from graticule.services.observatory.identifiers import parse_did
 from graticule.services.observatory.overlaps import (
@@ -63,10 +64,11 @@ class Wanted:
 def find_observations(person: Person | None, wanted: Wanted) -> Iterator[Observation]:
     """Go through the observations that a person may see, in the order of images.
 
-    Each has ``bytes``, the size of its files, or ``None``.
+    Each has what :func:`~graticule.services.observatory.belonging.with_belonging` puts
+    in.
     """
-    query = visible_to(person, Observation.objects.all())
-    query = query.annotate(t_end=Coalesce("t_max", "t_min"), bytes=_sizes())
+    query = with_belonging(visible_to(person, Observation.objects.all()))
+    query = query.annotate(t_end=Coalesce("t_max", "t_min"))
     for name, intervals in wanted.intervals.items():
         low, high = _ENDS[name]
         query = query.filter(
@@ -76,7 +78,8 @@ def find_observations(person: Person | None, wanted: Wanted) -> Iterator[Observa
             )
         )
     for name, values in wanted.words.items():
-        query = query.filter(**{f"{name}__in": values})
+        column = "collection" if name == "obs_collection" else name
+        query = query.filter(**{f"{column}__in": values})
     if wanted.states:
         query = query.filter(
             _any(Q(pol_states__contains=f"/{state}/") for state in wanted.states)
@@ -86,12 +89,6 @@ def find_observations(person: Person | None, wanted: Wanted) -> Iterator[Observa
     if wanted.shapes:
         return _there(query, wanted.shapes)
     return query.order_by("image_id").iterator()
-
-
-def _sizes() -> Subquery:
-    files = OriginalFile.objects.filter(fileset=OuterRef("image__fileset"))
-    sums = files.order_by().values("fileset").annotate(all=Sum("size_bytes"))
-    return Subquery(sums.values("all"))
 
 
 def _any(conditions: Iterable[Q]) -> Q:

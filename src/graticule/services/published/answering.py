@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -138,6 +138,7 @@ def answered(
         _place(question) as cursor,
         deadline(cursor, question.seconds),
         _watched(cursor, tell),
+        ExitStack() as held,
     ):
         for each in question.uploaded:
             make_table(cursor, each.table, [])
@@ -145,7 +146,7 @@ def answered(
                 append(cursor, each.table, part)
         make_views(
             *(cursor, person, query.tables),
-            *(Published(publication, published.attached), question.base),
+            *(Published(publication, published.attached), question.base, held),
         )
 
         def rows() -> Iterator[Row]:

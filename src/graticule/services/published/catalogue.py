@@ -66,9 +66,12 @@ def _links(
     model: type[Model],
     what: str,
     ends: tuple[_End, _End],
-    kind: str,
 ) -> Source:
-    """Make a table that says which things are in which; seen by who sees both."""
+    """Make a table that says which things are in which; seen by who sees both.
+
+    The copy is cut by the number of what is in the other.
+    """
+    (outer, *_), (inner, *_) = ends
     table, fields = make_table(
         SCHEMA,
         name,
@@ -77,8 +80,8 @@ def _links(
         tuple(_key(t, f"{e}_id", f"{e}_id", f"The {e}") for e, _, t in ends),
     )
     seen = tuple(Seen(thing, f"{end}__") for end, thing, _ in ends)
-    rights = tuple(f"{end}_rights" for end, _, _ in ends)
-    return Source(table, model, fields, seen, (kind, *rights))
+    watches = (f"{outer}_{inner}", f"{inner}_rights", f"{inner}_{outer}")
+    return Source(table, model, fields, seen, watches, key=f"{inner}_id")
 
 
 def _images() -> Source:
@@ -121,7 +124,7 @@ def _images() -> Source:
             ("acquired", "acquired", "time", "", "time.start", "When taken, UTC"),
         ),
     )
-    watches = ("image", "format", *_NAMES)
+    watches = ("image", "image_format", *_NAMES)
     return Source(table, catalog.Image, fields, (Seen(catalog.Image),), watches)
 
 
@@ -144,7 +147,7 @@ def _channels() -> Source:
     )
     seen = (Seen(catalog.Image, "image__"),)
     watches = ("channel", "image_rights")
-    return Source(table, catalog.Channel, fields, seen, watches)
+    return Source(table, catalog.Channel, fields, seen, watches, key="image_id")
 
 
 def _plates() -> Source:
@@ -195,8 +198,8 @@ def _well_images() -> Source:
         (_key("wells", "well_id", "well_id", "The well"), _IMAGE_KEY),
     )
     seen = (Seen(catalog.Well, "well__"), Seen(catalog.Image, "image__"))
-    watches = ("well_image", "well_rights", "image_rights")
-    return Source(table, catalog.WellSample, fields, seen, watches)
+    watches = ("well_image", "image_well", "image_rights")
+    return Source(table, catalog.WellSample, fields, seen, watches, key="image_id")
 
 
 def _runs() -> Source:
@@ -256,7 +259,8 @@ def _shapes() -> Source:
         (_key("rois", "roi_id", "roi_id", "The region"), _IMAGE_KEY),
     )
     seen = (Seen(catalog.Roi, "roi__"),)
-    return Source(table, catalog.Shape, fields, seen, ("shape", "roi_rights"))
+    watches = ("shape", "roi_rights")
+    return Source(table, catalog.Shape, fields, seen, watches, key="roi_id")
 
 
 def _annotations() -> Source:
@@ -290,7 +294,7 @@ def _annotations() -> Source:
         ),
     )
     model = catalog.Annotation
-    watches = ("annotation", "file", *_NAMES)
+    watches = ("annotation", "annotation_file", *_NAMES)
     return Source(table, model, fields, (Seen(model),), watches)
 
 
@@ -311,19 +315,17 @@ def _annotation_links(kind: str, model: type[Model]) -> Source:
     word = "plate_run" if kind == "plateacquisition" else kind
     column = "run_id" if word == "plate_run" else f"{word}_id"
 
-    def rows() -> Iterable[QuerySet[Any]]:
+    def rows() -> QuerySet[Any]:
         there: QuerySet[Any] = QuerySet(model).filter(pk=OuterRef("target_id"))
         links = catalog.AnnotationLink.objects.filter(
             target_type=ContentType.objects.get_for_model(model)
         )
-        return [
-            links.annotate(
-                thing_pk=F("target_id"),
-                thing_owner_id=Subquery(there.values("owner_id")),
-                thing_group_id=Subquery(there.values("group_id")),
-                linked_by=F("owner__username"),
-            )
-        ]
+        return links.annotate(
+            thing_pk=F("target_id"),
+            thing_owner_id=Subquery(there.values("owner_id")),
+            thing_group_id=Subquery(there.values("group_id")),
+            linked_by=F("owner__username"),
+        )
 
     table, fields = make_table(
         SCHEMA,
@@ -346,7 +348,8 @@ def _annotation_links(kind: str, model: type[Model]) -> Source:
         catalog.AnnotationLink,
         fields,
         (Seen(catalog.Annotation, "annotation__"), Seen(model, "thing_")),
-        ("annotation_link", "annotation_rights", f"{kind}_rights", "person_name"),
+        ("annotation_link", "linked_annotation", f"{kind}_rights", "person_name"),
+        key="target_id",
         rows=rows,
     )
 
@@ -388,5 +391,4 @@ def _containers() -> Iterable[Source]:
         (screen, plate, catalog.Screen.plates.through),
     ):
         what = f"Which {inner[2]} are in which {outer[0]}."
-        kind = f"{outer[0]}_{inner[0]}"
-        yield _links(f"{outer[0]}_{inner[2]}", model, what, (outer, inner), kind)
+        yield _links(f"{outer[0]}_{inner[2]}", model, what, (outer, inner))

@@ -18,8 +18,8 @@ from typing import Any
 from graticule.errors import RequestError
 from graticule.services.adql.names import bare
 from graticule.services.published.answering import Answer
+from graticule.services.published.arrays import as_array
 from graticule.services.published.binary_table import write_fits
-from graticule.services.published.copies import as_array
 from graticule.services.published.views import stored
 from graticule.services.tables.workshop import workshop
 from graticule.services.votable.sizes import is_single

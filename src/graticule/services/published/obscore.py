@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import QuerySet
 
-from graticule.catalog.models import Image, Observation, OriginalFile
+from graticule.catalog.models import Image, Observation
+from graticule.services.observatory.belonging import with_belonging
 from graticule.services.observatory.obscore_columns import (
     ACCESS_FORMAT,
     COMPUTED,
@@ -21,10 +21,8 @@ SCHEMA = "ivoa"
 DESCRIPTION = "Tables that the Virtual Observatory knows."
 
 
-def _rows() -> Iterable[QuerySet[Any]]:
-    files = OriginalFile.objects.filter(fileset=OuterRef("image__fileset"))
-    sizes = files.order_by().values("fileset").annotate(all=Sum("size_bytes"))
-    return [Observation.objects.annotate(bytes=Subquery(sizes.values("all")))]
+def _rows() -> QuerySet[Any]:
+    return with_belonging(Observation.objects.all())
 
 
 @cache
@@ -41,9 +39,14 @@ def obscore() -> Source:
     return Source(
         table,
         Observation,
-        {name: name for name in names} | {"access_estsize": "bytes"},
+        {name: name for name in names}
+        | {"access_estsize": "bytes", "obs_collection": "collection"},
         (Seen(Image, "image__"),),
-        ("observation", "image_rights", "file"),
+        (
+            *("observation", "image_rights", "image_file"),
+            *("dataset_image", "image_dataset", "group_level"),
+        ),
+        key="image_id",
         computed={
             "obs_publisher_did": "{did} || id0",
             "access_url": "{links} || id0",

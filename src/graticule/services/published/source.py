@@ -6,11 +6,11 @@ changed. Knows no copy and no person.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from graticule.services.published.model import (
     ForeignKey,
@@ -56,8 +56,11 @@ class Source:
         Names of :data:`~graticule.catalog.published_triggers.WATCHED`.
     computed
         Columns that are not stored but made when asked for: SQL over the stored ones.
+    key
+        The way from a row to the number that says which piece of the copy it is in;
+        all that is watched counts by it.
     rows
-        Gives the rows, where they are not simply all of the first thing's.
+        Gives the rows, where they are not simply all of the model's.
     order
         A stored column by which the copy is sorted, so that a part of it is found
         quickly.
@@ -69,7 +72,8 @@ class Source:
     seen: tuple[Seen, ...]
     watches: tuple[str, ...]
     computed: Mapping[str, str] = field(default_factory=dict)
-    rows: Callable[[], Iterable[QuerySet[Any]]] | None = None
+    key: str = "pk"
+    rows: Callable[[], QuerySet[Any]] | None = None
     order: str = ""
 
     @property
@@ -78,16 +82,34 @@ class Source:
         by_name = self.table.by_name
         return tuple(by_name[name] for name in self.fields)
 
-    def querysets(self) -> Iterable[QuerySet[Any]]:
-        """Give rows as tuples: the stored columns, then id, owner, group of each thing.
+    def pieces(self, bits: int) -> Iterator[int]:
+        """Give the higher bits of all keys, each once; one quick question each."""
+        rows, least = self._all(), 0
+        while True:
+            there = rows.filter(**{f"{self.key}__gte": least}).order_by(self.key)
+            first: int | None = there.values_list(self.key, flat=True).first()
+            if first is None:
+                return
+            yield first >> bits
+            least = ((first >> bits) + 1) << bits
+
+    def within(self, ranges: Iterable[range]) -> QuerySet[Any]:
+        """Give rows by their keys: the stored columns, then id, owner, group of each.
 
         The way to a thing's owner may be an annotation of :attr:`rows`.
         """
         paths = list(self.fields.values())
         for thing in self.seen:
             paths += [f"{thing.prefix}{name}" for name in _RIGHTS]
-        rows = self.rows() if self.rows else [QuerySet(self.model).all()]
-        return [each.order_by().values_list(*paths) for each in rows]
+        chosen = Q(pk__in=[])
+        for each in ranges:
+            low, high = f"{self.key}__gte", f"{self.key}__lt"
+            chosen |= Q(**{low: each.start, high: each.stop})
+        return self._all().filter(chosen).values_list(*paths)
+
+    def _all(self) -> QuerySet[Any]:
+        rows = self.rows() if self.rows else QuerySet(self.model).all()
+        return rows.order_by()
 
 
 _RIGHTS = ("pk", "owner_id", "group_id")

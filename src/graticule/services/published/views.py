@@ -9,6 +9,7 @@ come before it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +22,8 @@ from graticule.catalog.models import Person
 from graticule.services.adql.names import bare
 from graticule.services.observatory.identifiers import Named
 from graticule.services.published import tap_schema
-from graticule.services.published.copies import STORED, as_array, copies_of
+from graticule.services.published.arrays import STORED, as_array
+from graticule.services.published.copies import copies_of
 from graticule.services.published.model import PublishedColumn, PublishedTable
 from graticule.services.published.publication import Published, own_sources
 from graticule.services.published.source import Seen, Source
@@ -36,6 +38,7 @@ def make_views(
     tables: Iterable[PublishedTable],
     published: Published,
     base: str,
+    held: ExitStack,
 ) -> None:
     """Make what a query reads, in the database that the cursor uses.
 
@@ -45,10 +48,12 @@ def make_views(
         Those that the query names; all are of ``published``.
     base
         The address of this server, without a slash at its end.
+    held
+        As long as it is open, the views can be asked.
     """
     ours = own_sources()
     used = {table.qualified_name: table for table in tables}
-    copies = copies_of([ours[name] for name in used if name in ours])
+    copies = copies_of([ours[name] for name in used if name in ours], held)
     scope = scope_of(person)
     for name, table in used.items():
         if name in ours:
@@ -125,7 +130,11 @@ def _literal(text: str) -> str:
 
 
 def _view(
-    source: Source, copy: Path, person: Person | None, scope: Scope, base: str
+    source: Source,
+    copy: Sequence[Path],
+    person: Person | None,
+    scope: Scope,
+    base: str,
 ) -> str:
     did = Named("image", 1).did.removesuffix("1")
     words = {
@@ -143,7 +152,8 @@ def _view(
         for place, thing in enumerate(source.seen)
     ]
     where = " AND ".join(each for each in conditions if each) or "TRUE"
-    return f"SELECT {columns} FROM read_parquet({_literal(str(copy))}) WHERE {where}"  # noqa: S608 -- quoted
+    files = ", ".join(_literal(str(each)) for each in copy)
+    return f"SELECT {columns} FROM read_parquet([{files}]) WHERE {where}"  # noqa: S608 -- quoted
 
 
 def _condition(place: int, thing: Seen, person: Person | None, scope: Scope) -> str:

@@ -6,14 +6,14 @@ catalogue: no file is opened again. Knows rows, no headers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
-from graticule.catalog.models import Dataset, Folder, Image, Observation
+from graticule.catalog.models import Folder, Image, Observation
 from graticule.services.observatory.observing import Observed, observe
 from graticule.services.scanning.fitting import NAME_LENGTH, fit_number, fit_text
 from graticule.services.versions import tell_change
@@ -38,7 +38,7 @@ def save_observations(
     Parameters
     ----------
     pairs
-        Images in their datasets, with what their headers say.
+        Images, with what their headers say.
     old
         Ids of images that were there before: they lose an observation that their
         header does not tell any more.
@@ -48,15 +48,12 @@ def save_observations(
     Observation.objects.filter(image__in=old - kept).delete()
     if not told:
         return
-    collections = _collections([image.pk for image, _ in told])
+    name = _name_of(folder)
     Observation.objects.bulk_create(
-        [
-            _row(image, observed, collections.get(image.pk) or _name_of(folder))
-            for image, observed in told
-        ],
+        [_row(image, observed, name) for image, observed in told],
         update_conflicts=True,
         unique_fields=["image"],
-        update_fields=_FIELDS,
+        update_fields=[*_FIELDS, "is_collection_told"],
     )
 
 
@@ -83,31 +80,21 @@ def fill_observations(folder: Folder) -> None:
             save_observations(folder, pairs, set())
 
 
-def _collections(ids: Sequence[int]) -> dict[int, str]:
-    """Name the first dataset of each image, of those that who sees the image sees."""
-    through = Dataset.images.through.objects.filter(
-        image__in=ids, image__group=F("dataset__group")
-    )
-    found: dict[int, str] = {}
-    for image, name in through.order_by("pk").values_list("image_id", "dataset__name"):
-        found.setdefault(image, name)
-    return found
-
-
 def _name_of(folder: Folder) -> str:
     return Path(folder.path).name or "images"
 
 
-def _row(image: Image, observed: Observed, collection: str) -> Observation:
+def _row(image: Image, observed: Observed, folder: str) -> Observation:
     values = asdict(observed)
-    values["obs_collection"] = values["obs_collection"] or collection
+    is_told = bool(values["obs_collection"])
+    values["obs_collection"] = values["obs_collection"] or folder
     values["obs_id"] = values["obs_id"] or _stem(image)
     for name, value in values.items():
         if name in _TEXTS:
             values[name] = fit_text(value, NAME_LENGTH)
         elif isinstance(value, float):
             values[name] = fit_number(value)
-    return Observation(image=image, **values)
+    return Observation(image=image, is_collection_told=is_told, **values)
 
 
 def _stem(image: Image) -> str:

@@ -20,7 +20,7 @@ _NAMES = tuple(column.name for column in OBSCORE_COLUMNS)
 
 
 def rows_of(observations: Iterable[Observation], links: str) -> Iterator[list[Cell]]:
-    """Make the rows of observations found with the size of their files.
+    """Make the rows of observations found with what belongs to them.
 
     Parameters
     ----------
@@ -30,11 +30,13 @@ def rows_of(observations: Iterable[Observation], links: str) -> Iterator[list[Ce
     for observation in observations:
         did = Named("image", observation.image_id).did
         size: int | None = getattr(observation, "bytes", None)
+        collection: str = getattr(observation, "collection", "")
         computed: dict[str, Cell] = {
             "obs_publisher_did": did,
             "access_url": f"{links}?ID={quote(did, safe='')}",
             "access_format": ACCESS_FORMAT,
             "access_estsize": None if size is None else -(-size // 1000),
+            "obs_collection": collection or None,
         }
         yield [
             computed[name] if name in computed else _stored(observation, name)
