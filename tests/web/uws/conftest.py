@@ -4,9 +4,18 @@ from datetime import timedelta
 
 import pytest
 from tests.web.conftest import new_client
+from tests.web.uws.serving import serving_jobs
 
 LIST = "/services/echo/async"
 HERE = "http://localhost"
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory):
+    """The address of the services of a real server that makes nobody wait long."""
+    home = tmp_path_factory.mktemp("jobs-home")
+    with serving_jobs(home, sync_duration="3 s", max_wait="5 s") as address:
+        yield address
 
 
 @pytest.fixture

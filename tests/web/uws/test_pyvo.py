@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 import pyvo
-from tests.web.uws.serving import serving_jobs
 
 # pyvo leaves connections open.
 pytestmark = pytest.mark.filterwarnings(
@@ -16,10 +15,8 @@ pytestmark = pytest.mark.filterwarnings(
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory):
-    home = tmp_path_factory.mktemp("pyvo-home")
-    with serving_jobs(home) as base:
-        yield pyvo.dal.TAPService(f"{base}/echo")
+def service(services):
+    yield pyvo.dal.TAPService(f"{services}/echo")
     # What it left open is closed here and not amid the tests of others.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)

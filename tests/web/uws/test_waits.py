@@ -10,17 +10,15 @@ import httpx
 import pytest
 from lxml import etree
 from tests.web.uws.documents import UWS, schema
-from tests.web.uws.serving import ended, new_job, phase_of, serving_jobs
+from tests.web.uws.serving import ended, new_job, phase_of
 
 # Much less than the server makes anybody wait, much more than answering takes.
 SOON = 3.0
 
 
-@pytest.fixture(scope="module")
-def base(tmp_path_factory):
-    home = tmp_path_factory.mktemp("jobs-home")
-    with serving_jobs(home, sync_duration="3 s", max_wait="5 s") as address:
-        yield address
+@pytest.fixture
+def base(services):
+    return services
 
 
 @pytest.fixture
