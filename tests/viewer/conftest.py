@@ -4,7 +4,6 @@ import base64
 import io
 import json
 import re
-import time
 import urllib.request
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,15 +22,14 @@ SETTLED = """() => Promise.all(document.getAnimations()
   .map(each => each.finished.catch(() => null)))"""
 
 
-def soon(page, check, seconds=20):
-    """Check until it holds what ``check`` asserts; gives what it returns."""
-    last = time.monotonic() + seconds
-    while time.monotonic() < last:
-        try:
-            return check()
-        except AssertionError:
-            page.wait_for_timeout(50)
-    return check()
+@pytest.fixture(scope="session")
+def house(request, tmp_path_factory):
+    """People of many groups, and a server of theirs (see :mod:`tests.viewer.house`)."""
+    from tests.viewer.house import house
+
+    data = request.config.rootpath.parent / "shared" / "data"
+    with house(tmp_path_factory.mktemp("house"), data) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

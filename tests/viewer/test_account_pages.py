@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 import pytest
 from playwright.sync_api import expect
-from tests.viewer.conftest import soon
+from tests.patience import eventually
 
 pytestmark = pytest.mark.browser
 SOON = {"timeout": 20_000}
@@ -185,7 +185,7 @@ def test_a_webhook_hears_of_a_failure(log_in, server):
             page.goto(f"{server.url}/account/notifications/")
             assert sent.is_visible()
 
-        soon(page, is_written)
+        eventually(page, is_written)
     finally:
         receiver.shutdown()
         receiver.server_close()

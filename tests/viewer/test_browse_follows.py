@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 from playwright.sync_api import expect
-from tests.viewer.conftest import soon
+from tests.patience import eventually
 from tests.viewer.museum import COUNT
 
 pytestmark = pytest.mark.browser
@@ -79,7 +79,7 @@ def picked(page):
 
 def has_picked(page, ids):
     """Wait until that is selected, and nothing else."""
-    soon(page, lambda: _same(picked(page), ids))
+    eventually(page, lambda: _same(picked(page), ids))
 
 
 def _same(one, other):

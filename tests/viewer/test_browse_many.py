@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
+from tests.patience import eventually
 from tests.served import serving
-from tests.viewer.conftest import soon
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
@@ -124,7 +124,7 @@ def has_picked(page, images):
     def check():
         assert page.evaluate(PICKED) == sorted(images)
 
-    soon(page, check)
+    eventually(page, check)
 
 
 def nodes(page):
@@ -215,7 +215,7 @@ def test_back_leads_to_where_one_was(gallery, server, ask, large):
     def is_as_before():
         assert gallery.evaluate(IN_VIEW) == before
 
-    soon(gallery, is_as_before)
+    eventually(gallery, is_as_before)
     # The address alone leads there, too.
     gallery.goto(gallery.url)
     ready(gallery)
@@ -223,7 +223,7 @@ def test_back_leads_to_where_one_was(gallery, server, ask, large):
     def is_there():
         assert before[0][0] in [index for index, *_ in gallery.evaluate(IN_VIEW)]
 
-    soon(gallery, is_there)
+    eventually(gallery, is_there)
 
 
 def test_size_of_thumbnails(gallery):
@@ -270,7 +270,7 @@ def test_list_is_sorted_by_the_server(gallery, server, ask, large):
             assert len(found) >= 8
             assert [image for _, image, *_ in found] == [right[i] for i, *_ in found]
 
-        soon(gallery, is_in_order)
+        eventually(gallery, is_in_order)
     assert nodes(gallery) < 1_500
     expect(gallery).to_have_url(re.compile("view=list"))
     # The choice is remembered for other pages.

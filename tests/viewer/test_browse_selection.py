@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from tests.viewer.conftest import soon
+from tests.patience import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
 SOON = {"timeout": 20_000}
@@ -36,7 +36,7 @@ def has_picked(page, things):
     def check():
         assert ids(page) == things
 
-    soon(page, check)
+    eventually(page, check)
 
 
 def shown(page):

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from playwright.sync_api import expect
-from tests.viewer.conftest import TWO_FRAMES, soon
+from tests.patience import eventually
+from tests.viewer.conftest import TWO_FRAMES
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
 STACK = "mitosis_5d.ome.tif"
@@ -80,7 +81,7 @@ def test_zoom_and_place_go_together(two, served):
         spans = [float(one["zm"]) * wide, float(other["zm"]) * wide_too]
         assert spans[0] == pytest.approx(spans[1], rel=0.01)
 
-    soon(two.page, is_together)
+    eventually(two.page, is_together)
 
 
 def test_planes_go_together_or_alone(two):
@@ -91,7 +92,7 @@ def test_planes_go_together_or_alone(two):
         assert two.query(0)["t"] == "2"
         assert two.query(1)["t"] == "1"  # it has no second time
 
-    soon(two.page, is_there)
+    eventually(two.page, is_there)
     two.page.wait_for_url(lambda url: re.search(r"plane=\d,2", unquote(url)))
     two.page.get_by_role("button", name="Z and T").click()
     expect(two.page).to_have_url(re.compile("toggled=planes"))
@@ -107,7 +108,7 @@ def test_channels_of_two_views_of_one_image(page, served):
         channels = panes.query(1)["c"].split(",")
         assert [text[0] == "-" for text in channels] == [False, True, False]
 
-    soon(page, is_off_there)
+    eventually(page, is_off_there)
 
 
 def test_channels_of_one_side_by_side(page, served):
@@ -143,7 +144,7 @@ def test_the_address_brings_it_back(two, page, served):
         assert float(at.split(",")[-1]) == pytest.approx(zoom * wide / 100, rel=0.01)
         return now
 
-    before = soon(page, is_written)
+    before = eventually(page, is_written)
     page.reload()
     two.settle()
 
@@ -155,7 +156,7 @@ def test_the_address_brings_it_back(two, page, served):
                     float(before[index][name]), rel=0.01
                 )
 
-    soon(page, is_back)
+    eventually(page, is_back)
 
 
 @pytest.mark.parametrize(

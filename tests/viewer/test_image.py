@@ -8,7 +8,7 @@ import pytest
 import tifffile
 from PIL import Image
 from playwright.sync_api import expect
-from tests.viewer.conftest import soon
+from tests.patience import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
 
@@ -124,7 +124,7 @@ def test_window_that_is_upside_down_is_not_taken(open_image):
     def is_as_before():
         assert float(start.input_value()) == pytest.approx(saved, rel=1e-6)
 
-    soon(stage.page, is_as_before)
+    eventually(stage.page, is_as_before)
 
 
 def test_window_by_keys_buttons_and_reset(open_image):
@@ -138,7 +138,7 @@ def test_window_by_keys_buttons_and_reset(open_image):
             window = [float(fields.nth(place).input_value()) for place in (0, 1)]
             assert window == pytest.approx([start, end], rel=1e-6)
 
-        soon(stage.page, check)
+        eventually(stage.page, check)
 
     card.get_by_role("button", name="Full").click()
     has_window(0, 65535)
@@ -288,7 +288,7 @@ def test_views_of_the_contract_open_the_same(open_image, served, page):
         assert "c=-1|0:100$FF0000,2|10:5000$00FF00" in page.url
 
     page.locator('#viewer[data-address="current"]').wait_for(**SOON)
-    soon(page, is_the_same)
+    eventually(page, is_the_same)
 
 
 def test_tiles_of_a_slide(open_image, rendering_text):
@@ -364,7 +364,7 @@ def test_scale_bar_tells_the_truth(open_image, number_in):
             assert length / zoom * pixel_size == pytest.approx(said, rel=0.02)
             assert number_in(text) in {1, 2, 5, 10, 20, 50, 100, 200, 500}
 
-        soon(stage.page, is_true)
+        eventually(stage.page, is_true)
 
 
 def test_pointer_names_the_pixel(open_image):

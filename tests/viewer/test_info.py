@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 from tests.chromium import DESKTOP, Watched
+from tests.patience import eventually
 from tests.viewer.annotated import annotated, log_in
-from tests.viewer.conftest import soon
 
 pytestmark = pytest.mark.browser
 WAIT_MS = 20_000
@@ -64,7 +64,7 @@ def becomes(page, ask, wanted):
     def check():
         assert ask() == wanted
 
-    soon(page, check)
+    eventually(page, check)
 
 
 def idle(page):

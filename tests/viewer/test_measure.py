@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tifffile
 from playwright.sync_api import expect
-from tests.viewer.conftest import soon
+from tests.patience import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
 STACK = "mitosis_5d.ome.tif"
@@ -71,7 +71,7 @@ def test_the_pointer_tells_raw_values(stage, planes):
             assert abs(py - y) <= 1
             assert values_said(text, labels) == planes[:, py, px].tolist()
 
-        soon(stage.page, is_said)
+        eventually(stage.page, is_said)
 
 
 def test_a_line_its_length_and_its_values(stage, planes):
@@ -86,7 +86,7 @@ def test_a_line_its_length_and_its_values(stage, planes):
         pixels = float(re.search(r"([\d.]+) px", text)[1])
         assert pixels == pytest.approx(200, abs=1.5)
 
-    soon(page, is_as_long)
+    eventually(page, is_as_long)
     # The whole row, to the last pixel, as a file.
     before = chart.locator("polyline").first.get_attribute("points")
     chart.get_by_role("button", name="Row").click()

@@ -24,4 +24,6 @@ def test_an_address_can_be_read_and_tried(page, served):
         projects = json.load(answer)
     assert projects
     for name in [project["name"] for project in projects][:3]:
-        expect(block.locator(".live-responses-table")).to_contain_text(name)
+        expect(block.locator(".live-responses-table")).to_contain_text(
+            name, timeout=20_000
+        )

@@ -2,14 +2,14 @@
 
 import csv
 import re
-import sqlite3
-import subprocess
+from functools import partial
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from tests.chromium import chromium
-from tests.served import GRATICULE, environment, serving
+from tests.homes import fill
+from tests.patience import eventually
+from tests.viewer.house import PLATES
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
 # Where real wells of the real plate lie.
@@ -17,13 +17,17 @@ WELLS = ("A1", "A3", "A6", "B1", "B3", "B6")
 
 
 @pytest.fixture(scope="module")
-def plate(shared_data, tmp_path_factory):
-    """The real plate, with the doses of its own table; a server and its rows.
+def served(house, shared_data):
+    return house
+
+
+@pytest.fixture(scope="module")
+def plate(served, tmp_path_factory):
+    """The address of the real plate, with doses in a table, and the table's rows.
 
     Last the address of a plate of two fields, which has the same table.
     """
-    base = tmp_path_factory.mktemp("plate")
-    home, table = base / "home", base / "doses.csv"
+    table = tmp_path_factory.mktemp("plate") / "doses.csv"
     rows = [
         (well, number * 1.5, note)
         for number, well in enumerate([*WELLS[:5], *WELLS[:5]])
@@ -31,29 +35,21 @@ def plate(shared_data, tmp_path_factory):
     ]
     with table.open("w", newline="") as file:
         csv.writer(file).writerows([("Well", "Dose", "Note"), *rows])
-
-    def run(*words):
-        subprocess.run([*GRATICULE, *words], env=environment(home), check=True)
-
-    run("scan", str(shared_data / "plates" / "bbbc013_spw.ome.tif"))
-    with sqlite3.connect(home / "graticule.sqlite3") as database:
-        ((plate_id,),) = database.execute("SELECT id FROM catalog_plate").fetchall()
-    run("table", "import", str(table), "--on", f"Plate:{plate_id}")
-    run("scan", str(shared_data / "zarr" / "v0.4" / "hcs.zarr"))
-    with sqlite3.connect(home / "graticule.sqlite3") as database:
-        ((fields_id,),) = database.execute(
-            "SELECT id FROM catalog_plate WHERE id != ?", (plate_id,)
-        ).fetchall()
-    run("table", "import", str(table), "--on", f"Plate:{fields_id}")
-    with serving(home) as server:
-        pages = f"{server.url}/plate"
-        yield f"{pages}/{plate_id}/", rows, f"{pages}/{fields_id}/"
-
-
-@pytest.fixture(scope="module")
-def browser(plate):
-    with chromium() as browser:
-        yield browser
+    plates = [
+        number
+        for name in PLATES
+        for (number,) in served.ask(
+            "SELECT p.id FROM catalog_plate p JOIN catalog_fileset f "
+            "ON f.id = p.fileset_id WHERE f.entry LIKE ?",
+            f"%/{name}",
+        )
+    ]
+    fill(
+        served.home,
+        *(("table", "import", str(table), "--on", f"Plate:{n}") for n in plates),
+    )
+    first, second = (f"{served.url}/plate/{number}/" for number in plates)
+    return first, rows, second
 
 
 @pytest.fixture
@@ -75,6 +71,10 @@ def colour(page, label):
     return tuple(map(int, re.findall(r"\d+", text)))
 
 
+def is_coloured(page, label, wanted):
+    assert np.abs(np.array(colour(page, label)[:3]) - wanted).max() < 8, label
+
+
 # Ends and middle of Matplotlib's viridis, as published.
 VIRIDIS = {0.0: (68, 1, 84), 0.5: (33, 145, 140), 1.0: (253, 231, 37)}
 
@@ -93,8 +93,7 @@ def test_wells_are_coloured_by_a_column(page, plate):
     # The means are evenly spread over A1 to B3.
     for name, place in (("A1", 0.0), ("A6", 0.5), ("B3", 1.0)):
         assert (means[name] - least) / (greatest - least) == place
-        found = np.array(colour(page, name)[:3])
-        assert np.abs(found - VIRIDIS[place]).max() < 8, name
+        eventually(page, partial(is_coloured, page, name, VIRIDIS[place]))
     # Of this one the table says nothing.
     assert well(page, "B6").get_attribute("data-value") is None
     legend = page.locator(".heat-legend").inner_text().split()
@@ -117,13 +116,13 @@ def test_a_well_near_and_its_neighbour_by_a_key(page):
     assert picture.evaluate(
         "async image => { await image.decode(); return image.naturalWidth; }"
     ) in range(400, 513)
-    assert "well=A1" in page.url
+    expect(page).to_have_url(re.compile("well=A1"))
     dialog.press("ArrowDown")
     dialog.get_by_role("heading", name="Well B1").wait_for()
     page.keyboard.press("Escape")
     dialog.wait_for(state="hidden")
     expect(page).not_to_have_url(re.compile("well="))
-    assert page.evaluate("document.activeElement.parentElement.dataset.label") == "B1"
+    expect(well(page, "B1")).to_be_focused()
 
 
 def test_near_wells_too_arrows_go_over_missing_ones(page):
@@ -169,9 +168,9 @@ def test_from_the_well_to_its_image(page):
 def test_arrows_go_over_missing_wells(page):
     well(page, "A1").focus()
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("document.activeElement.parentElement.dataset.label") == "A3"
+    expect(well(page, "A3")).to_be_focused()
     page.keyboard.press("ArrowDown")
-    assert page.evaluate("document.activeElement.parentElement.dataset.label") == "B3"
+    expect(well(page, "B3")).to_be_focused()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Well B1").wait_for()
@@ -179,14 +178,19 @@ def test_arrows_go_over_missing_wells(page):
 
 def test_missing_wells_are_told_from_others(page):
     missing = page.locator('td[data-label="A2"]')
-    assert missing.locator(".well").count() == 0
-    assert missing.locator(".missing").get_attribute("title") == "A2: not on this plate"
-    assert "6 wells" in page.locator(".page-head").inner_text()
+    expect(missing.locator(".missing")).to_have_attribute(
+        "title", "A2: not on this plate"
+    )
+    expect(missing.locator(".well")).to_have_count(0)
+    expect(page.locator(".page-head")).to_contain_text("6 wells")
 
 
 def test_the_size_of_wells(page):
     before = well(page, "A1").bounding_box()["width"]
     page.get_by_label("Size of wells").fill("14")
-    after = well(page, "A1").bounding_box()["width"]
-    assert after > before * 1.3
-    assert "size=14" in page.url
+
+    def it_is_larger():
+        assert well(page, "A1").bounding_box()["width"] > before * 1.3
+
+    eventually(page, it_is_larger)
+    expect(page).to_have_url(re.compile("size=14"))

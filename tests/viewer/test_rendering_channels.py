@@ -9,6 +9,7 @@ import pytest
 import tifffile
 from PIL import Image
 from playwright.sync_api import expect
+from tests.patience import eventually
 from tests.viewer.test_image import CELLS, LOSS, STACK, difference, same_as_gateway
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
@@ -65,11 +66,15 @@ def test_gamma_is_a_power_on_the_screen_and_a_line_over_the_histogram(
         "getComputedStyle(document.body).getPropertyValue('--accent')"
     )
     wanted = [int(accent[i : i + 2], 16) for i in (1, 3, 5)]
-    shown = canvas_of(card)
-    height, width = shown.shape[:2]
-    column = shown[:, width // 2, :3]
-    row = np.abs(column - wanted).sum(axis=1).argmin()
-    assert 1 - row / height == pytest.approx(0.5**0.6, abs=0.06)
+
+    def the_line_is_there():
+        shown = canvas_of(card)
+        height, width = shown.shape[:2]
+        column = shown[:, width // 2, :3]
+        row = np.abs(column - wanted).sum(axis=1).argmin()
+        assert 1 - row / height == pytest.approx(0.5**0.6, abs=0.06)
+
+    eventually(page, the_line_is_there)
 
 
 def test_the_curve_is_moved_by_keys_and_kept_by_the_link(open_image, new_tab):
@@ -129,7 +134,12 @@ def test_automatic_windows_leave_out_the_rarest_values_of_the_plane(
     # the histogram comes after the picture
     expect(card.locator("canvas")).to_be_visible()
     auto = card.get_by_role("button", name="Auto")
-    expect(async_window(auto, fields)).not_to_have_value(f"{first['max']:g}")
+
+    def it_is_narrower():
+        auto.click()
+        assert fields.nth(1).input_value() != fields.nth(1).get_attribute("max")
+
+    eventually(stage.page, it_is_narrower)
     low, high = [float(fields.nth(end).input_value()) for end in (0, 1)]
     assert low == pytest.approx(np.quantile(plane, 0.002), abs=bin_width + 1)
     assert high == pytest.approx(np.quantile(plane, 0.998), abs=bin_width + 1)
@@ -140,18 +150,9 @@ def test_automatic_windows_leave_out_the_rarest_values_of_the_plane(
     ]
 
 
-def async_window(auto, fields):
-    """Press until the histogram is there; give the end of the window."""
-    for _ in range(100):
-        auto.click()
-        if fields.nth(1).input_value() != fields.nth(1).get_attribute("max"):
-            break
-        auto.page.wait_for_timeout(50)
-    return fields.nth(1)
-
-
-def test_the_histogram_is_of_the_plane_and_logarithmic_on_demand(open_image):
-    stage = open_image(STACK, "?z=1&t=1")
+def test_the_histogram_is_of_the_plane_and_logarithmic_on_demand(open_image, page):
+    with page.expect_response("**/histogram_json/**/channel/0/?theZ=0*"):
+        stage = open_image(STACK, "?z=1&t=1")
     card = stage.channel(1)
     asked = []
     stage.page.on("request", lambda request: asked.append(request.url))
@@ -159,16 +160,15 @@ def test_the_histogram_is_of_the_plane_and_logarithmic_on_demand(open_image):
         stage.page.locator("#picture").press("End")
         stage.page.locator("#picture").press("ArrowDown")
     stage.settle()
-    before = canvas_of(card)
-    for _ in range(100):
-        if (canvas_of(card)[..., 3] > 0).mean() > 0.05:
-            break
-        stage.page.wait_for_timeout(50)
-    plain = (canvas_of(card)[..., 3] > 0).sum()
+
+    def share_above(least):
+        covered = (canvas_of(card)[..., 3] > 0).mean()
+        assert covered > least
+        return covered
+
+    plain = eventually(stage.page, lambda: share_above(0.05))
     card.get_by_role("button", name="Log").click()
-    logarithmic = (canvas_of(card)[..., 3] > 0).sum()
-    assert before.shape == canvas_of(card).shape
-    assert logarithmic > 1.2 * plain
+    eventually(stage.page, lambda: share_above(1.2 * plain))
     assert not [url for url in asked if "theZ=0" in url]
 
 

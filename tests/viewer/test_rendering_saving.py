@@ -1,85 +1,30 @@
 """Saving settings, taking those of others, copying them from image to image.
 
-Alice owns and Bob may annotate what is in the one group; Erin may only look at what
+Amy owns and Ben may annotate what is in the one group; Erin may only look at what
 Ada has in the other; Charlie is in neither.
 """
 
-import shutil
-import subprocess
-
-import numpy as np
 import pytest
-import tifffile
 from playwright.sync_api import expect
-from tests.chromium import chromium
-from tests.served import GRATICULE, environment, serving
+from tests.homes import new_session
 
 pytestmark = pytest.mark.browser
-PASSWORD = "correct horse battery"
 TEAM, OTHER, LAB = "team.ome.tif", "other.ome.tif", "lab.ome.tif"
-
-
-def write(path, channels=2):
-    rng = np.random.default_rng(5)
-    data = rng.integers(0, 4000, (3, channels, 64, 96), np.uint16)
-    names = ["Nuclei", "Actin", "Tubulin"][:channels]
-    metadata = {"axes": "ZCYX", "Channel": {"Name": names}}
-    tifffile.imwrite(path, data, photometric="minisblack", metadata=metadata)
+SOON = {"timeout": 20_000}
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    base = tmp_path_factory.mktemp("saving")
-    home, team, lab = base / "home", base / "team", base / "lab"
-    team.mkdir()
-    lab.mkdir()
-    write(team / TEAM)
-    write(team / OTHER, channels=3)
-    write(lab / LAB)
-
-    def run(*words, typed=""):
-        command = [*GRATICULE, *words]
-        subprocess.run(
-            command,
-            env=environment(home),
-            input=typed,
-            text=True,
-            check=True,
-            capture_output=True,
-        )
-
-    typed = f"{PASSWORD}\n{PASSWORD}\n"
-    for name, group, permissions in (
-        ("alice", "team", "read-annotate"),
-        ("bob", "team", "read-annotate"),
-        ("ada", "lab", "read-only"),
-        ("erin", "lab", "read-only"),
-    ):
-        words = ("--group", group, "--permissions", permissions)
-        run("user", "add", name, "--first-name", name.title(), *words, typed=typed)
-    run("user", "add", "charlie", typed=typed)
-    run("scan", str(team), "--owner", "alice", "--group", "team")
-    run("scan", str(lab), "--owner", "ada", "--group", "lab")
-    with serving(home) as server:
-        yield server
-    shutil.rmtree(home)
-
-
-@pytest.fixture(scope="module")
-def browser(served):
-    with chromium() as browser:
-        yield browser
+def served(house):
+    return house
 
 
 @pytest.fixture
 def log_in(new_tab, served):
+    """Open a tab of somebody who has just logged in."""
+
     def make(name, **options):
         page = new_tab(**options)
-        page.goto(f"{served.url}/webclient/login/")
-        page.get_by_label("User name").fill(name)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
-        page.wait_for_url(lambda url: "login" not in url)
+        page.context.add_cookies(new_session(served.url, name))
         return page
 
     return make
@@ -89,7 +34,7 @@ def log_in(new_tab, served):
 def show(served):
     def make(page, name):
         page.goto(f"{served.url}/image/{served.image_id(name)}/")
-        page.locator('#viewer[data-parts="there"]').wait_for()
+        page.locator('#viewer[data-parts="there"]').wait_for(**SOON)
         return page
 
     return make
@@ -117,73 +62,74 @@ def thumb(page, image, person):
 
 
 def test_what_is_saved_is_there_again_and_for_nobody_else(log_in, show, served):
-    alice, bob = show(log_in("alice"), TEAM), log_in("bob")
-    unsaved = alice.locator("#unsaved")
+    amy, ben = show(log_in("amy"), TEAM), log_in("ben")
+    unsaved = amy.locator("#unsaved")
     expect(unsaved).to_be_hidden()
-    type_window(alice, 1, 500, 1500)
-    alice.locator('[data-channel="2"] input[type=checkbox]').uncheck()
-    alice.locator("#picture").focus()
-    alice.keyboard.press("End")
-    expect(unsaved).to_be_visible()
-    alice.get_by_role("button", name="Save", exact=True).click()
-    expect(alice.get_by_text("Settings saved for you.")).to_be_visible()
+    type_window(amy, 1, 500, 1500)
+    amy.locator('[data-channel="2"] input[type=checkbox]').uncheck()
+    amy.locator("#picture").focus()
+    amy.keyboard.press("End")
+    expect(unsaved).to_be_visible(**SOON)
+    amy.get_by_role("button", name="Save", exact=True).click()
+    expect(amy.get_by_text("Settings saved for you.")).to_be_visible(**SOON)
     expect(unsaved).to_be_hidden()
     # undo goes on; what is shown then is not what is saved
-    alice.keyboard.press("Control+z")
-    expect(unsaved).to_be_visible()
-    alice.keyboard.press("Control+Shift+z")
+    amy.keyboard.press("Control+z")
+    expect(unsaved).to_be_visible(**SOON)
+    amy.keyboard.press("Control+Shift+z")
     expect(unsaved).to_be_hidden()
-    show(alice, TEAM)
-    assert number(alice, 1, "start").input_value() == "500"
-    assert number(alice, 1, "end").input_value() == "1500"
-    assert not alice.locator('[data-channel="2"] input[type=checkbox]').is_checked()
-    expect(alice.get_by_role("spinbutton", name="Z plane, typed")).to_have_value("3")
-    saved = thumb(alice, served.image_id(TEAM), "Alice")
+    show(amy, TEAM)
+    expect(number(amy, 1, "start")).to_have_value("500")
+    expect(number(amy, 1, "end")).to_have_value("1500")
+    box = amy.locator('[data-channel="2"] input[type=checkbox]')
+    expect(box).not_to_be_checked()
+    expect(amy.get_by_role("spinbutton", name="Z plane, typed")).to_have_value("3")
+    saved = thumb(amy, served.image_id(TEAM), "Amy")
     assert (saved["c"][0]["start"], saved["c"][0]["end"]) == (500, 1500)
     assert not saved["c"][1]["active"]
-    show(alice, OTHER)
-    assert number(alice, 1, "start").input_value() != "500"
-    # Bob sees the owner's until he has his own
-    show(bob, TEAM)
-    assert number(bob, 1, "start").input_value() == "500"
-    type_window(bob, 1, 10, 3000)
-    bob.get_by_role("button", name="Save", exact=True).click()
-    expect(bob.get_by_text("Settings saved for you.")).to_be_visible()
-    show(alice, TEAM)
-    assert number(alice, 1, "start").input_value() == "500"
+    show(amy, OTHER)
+    expect(number(amy, 1, "start")).not_to_have_value("500")
+    # Ben sees the owner's until he has his own
+    show(ben, TEAM)
+    expect(number(ben, 1, "start")).to_have_value("500")
+    type_window(ben, 1, 10, 3000)
+    ben.get_by_role("button", name="Save", exact=True).click()
+    expect(ben.get_by_text("Settings saved for you.")).to_be_visible(**SOON)
+    show(amy, TEAM)
+    expect(number(amy, 1, "start")).to_have_value("500")
 
 
 def test_settings_of_others_are_taken_with_one_click_and_undone(log_in, show, served):
-    bob, alice = show(log_in("bob"), OTHER), log_in("alice")
-    type_window(bob, 2, 77, 2222)
-    bob.get_by_role("button", name="Save", exact=True).click()
-    expect(bob.get_by_text("Settings saved for you.")).to_be_visible()
-    show(alice, OTHER)
-    before = number(alice, 2, "start").input_value()
-    assert before != "77"
-    alice.get_by_text("Saved by people").click()
-    pictures = alice.locator("#others img")
+    ben, amy = show(log_in("ben"), OTHER), log_in("amy")
+    type_window(ben, 2, 77, 2222)
+    ben.get_by_role("button", name="Save", exact=True).click()
+    expect(ben.get_by_text("Settings saved for you.")).to_be_visible(**SOON)
+    show(amy, OTHER)
+    expect(number(amy, 2, "start")).not_to_have_value("77")
+    before = number(amy, 2, "start").input_value()
+    amy.get_by_text("Saved by people").click()
+    pictures = amy.locator("#others img")
     expect(pictures).to_have_count(2)
     for index in range(2):
         pictures.nth(index).scroll_into_view_if_needed()
-        alice.wait_for_function(
+        amy.wait_for_function(
             "n => document.querySelectorAll('#others img')[n].naturalWidth === 64",
             arg=index,
         )
-    alice.get_by_role("button", name="Bob").click()
-    expect(number(alice, 2, "start")).to_have_value("77")
-    expect(alice.locator("#unsaved")).to_be_visible()
-    alice.get_by_role("button", name="Undo").click()
-    expect(number(alice, 2, "start")).to_have_value(before)
-    expect(alice.locator("#unsaved")).to_be_hidden()
-    alice.get_by_role("button", name="Alice (you)").click()
-    expect(alice.locator("#unsaved")).to_be_hidden()
+    amy.get_by_role("button", name="Ben").click()
+    expect(number(amy, 2, "start")).to_have_value("77")
+    expect(amy.locator("#unsaved")).to_be_visible(**SOON)
+    amy.get_by_role("button", name="Undo").click()
+    expect(number(amy, 2, "start")).to_have_value(before)
+    expect(amy.locator("#unsaved")).to_be_hidden()
+    amy.get_by_role("button", name="Amy (you)").click()
+    expect(amy.locator("#unsaved")).to_be_hidden()
     # back to how it came, and saved so
-    bob.get_by_role("button", name="As imported").click()
-    expect(bob.get_by_text("As the image came")).to_be_visible()
-    expect(number(bob, 2, "start")).to_have_value(before)
-    expect(bob.locator("#unsaved")).to_be_hidden()
-    saved = thumb(bob, served.image_id(OTHER), "Bob")
+    ben.get_by_role("button", name="As imported").click()
+    expect(ben.get_by_text("As the image came")).to_be_visible(**SOON)
+    expect(number(ben, 2, "start")).to_have_value(before)
+    expect(ben.locator("#unsaved")).to_be_hidden()
+    saved = thumb(ben, served.image_id(OTHER), "Ben")
     assert saved["c"][1]["start"] == pytest.approx(float(before))
 
 
@@ -207,19 +153,19 @@ def test_who_may_not_save_sees_why(log_in, show, served, new_tab):
 
 
 def test_settings_are_copied_from_image_to_image(log_in, show, new_tab):
-    alice = show(log_in("alice"), TEAM)
-    type_window(alice, 1, 111, 1111)
-    type_window(alice, 2, 222, 2222)
-    card = alice.locator('[data-channel="2"]')
+    amy = show(log_in("amy"), TEAM)
+    type_window(amy, 1, 111, 1111)
+    type_window(amy, 2, 222, 2222)
+    card = amy.locator('[data-channel="2"]')
     card.get_by_role("button", name="Yellow").click()
     card.get_by_role("button", name="Reverse").click()
     card.get_by_role("combobox", name="curve").select_option("polynomial")
-    alice.get_by_role("button", name="Copy", exact=True).click()
-    expect(alice.get_by_text("Settings copied.")).to_be_visible()
-    tab = show(alice.context.new_page(), OTHER)
+    amy.get_by_role("button", name="Copy", exact=True).click()
+    expect(amy.get_by_text("Settings copied.")).to_be_visible(**SOON)
+    tab = show(amy.context.new_page(), OTHER)
     third = number(tab, 3, "start").input_value()
     tab.get_by_role("button", name="Paste").click()
-    expect(tab.get_by_text("They are of 2 channels, here are 3")).to_be_visible()
+    expect(tab.get_by_text("They are of 2 channels, here are 3")).to_be_visible(**SOON)
     expect(number(tab, 1, "start")).to_have_value("111")
     expect(number(tab, 2, "end")).to_have_value("2222")
     expect(number(tab, 3, "start")).to_have_value(third)
@@ -236,10 +182,10 @@ def test_settings_are_copied_from_image_to_image(log_in, show, new_tab):
     expect(curve).to_have_value("linear")
     expect(undo).to_be_disabled()
     # the server holds it for other clients of the same session, too
-    held = alice.evaluate(
+    held = amy.evaluate(
         "() => fetch('/webgateway/getImgRDef/').then((answer) => answer.json())"
     )
     assert held["rdef"]["c"].startswith("1|111:1111$")
-    other = show(log_in("alice"), TEAM)
+    other = show(log_in("amy"), TEAM)
     other.get_by_role("button", name="Paste").click()
-    expect(other.get_by_text("Nothing has been copied yet")).to_be_visible()
+    expect(other.get_by_text("Nothing has been copied yet")).to_be_visible(**SOON)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
-SLOW_MS = 20_000
+SOON = {"timeout": 20_000}
 
 
 def catalogue(served, sql, *values):
@@ -16,18 +16,18 @@ def catalogue(served, sql, *values):
         return database.execute(sql, values).fetchall()
 
 
-def names_of(page):
+def names_on(page):
     """The names of images found: few among others, or alone in a gallery."""
-    names = page.locator(".grid .name, .cell .name:not(:empty)")
-    names.first.wait_for(timeout=SLOW_MS)
-    return names.all_inner_texts()
+    return page.locator(".grid .name, .cell .name:not(:empty)")
 
 
 def type_into_box(page, text):
+    """Enter a text at once: one question, one answer."""
     page.keyboard.press("/")
-    page.keyboard.type(text)
+    expect(page.get_by_role("combobox", name="Search")).to_be_focused()
+    page.keyboard.insert_text(text)
     options = page.get_by_role("option")
-    options.first.wait_for(timeout=SLOW_MS)
+    options.first.wait_for(**SOON)
     return options
 
 
@@ -35,14 +35,15 @@ def test_suggestions_lead_to_the_image_by_keyboard(page, served):
     page.goto(served.url)
     options = type_into_box(page, "bpae")
     box = page.get_by_role("combobox", name="Search")
-    assert box.get_attribute("aria-expanded") == "true"
-    assert "Image" in options.first.inner_text()
+    expect(box).to_have_attribute("aria-expanded", "true")
+    expect(options.first).to_contain_text("Image")
     page.keyboard.press("ArrowDown")
     first = options.first
-    assert first.get_attribute("aria-selected") == "true"
-    assert box.get_attribute("aria-activedescendant") == first.get_attribute("id")
+    expect(first).to_have_attribute("aria-selected", "true")
+    number = first.get_attribute("id")
+    expect(box).to_have_attribute("aria-activedescendant", number)
     page.keyboard.press("ArrowUp")
-    assert box.get_attribute("aria-activedescendant") is None
+    expect(box).not_to_have_attribute("aria-activedescendant", number)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/image/{served.image_id('bpae_3ch.ome.tif')}/")
@@ -55,7 +56,7 @@ def test_escape_closes_and_enter_searches(page, served):
     expect(page.get_by_role("listbox")).to_be_hidden()
     page.keyboard.press("Enter")
     page.wait_for_url("**/search/?q=mito")
-    assert "mitosis" in names_of(page)
+    expect(names_on(page).filter(has_text="mitosis").first).to_be_visible(**SOON)
 
 
 def test_late_answers_do_not_come_back(page, served):
@@ -64,18 +65,18 @@ def test_late_answers_do_not_come_back(page, served):
     type_into_box(page, "b")
     page.keyboard.type("pae")
     expect(page.get_by_role("option").first).to_contain_text(
-        re.compile("bpae", re.IGNORECASE), timeout=SLOW_MS
+        re.compile("bpae", re.IGNORECASE), **SOON
     )
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")
-    expect(page.get_by_role("listbox")).to_be_hidden(timeout=SLOW_MS)
+    expect(page.get_by_role("listbox")).to_be_hidden(**SOON)
 
 
 def test_filters_narrow_and_chips_take_them_back(page, served):
     page.goto(f"{served.url}/search/?kind=image")
     page.get_by_text("Filters", exact=True).click()
     facet = page.locator('[data-facet="format"]')
-    facet.wait_for(timeout=SLOW_MS)
+    facet.wait_for(**SOON)
     link = facet.locator("a").first
     name, count = link.inner_text().split("\n")
     ((expected,),) = catalogue(
@@ -89,7 +90,7 @@ def test_filters_narrow_and_chips_take_them_back(page, served):
     page.wait_for_url("**format=**")
     assert parse_qs(urlsplit(page.url).query) == {"kind": ["image"], "format": [name]}
     current = page.locator('.kinds [aria-current="page"]')
-    assert current.inner_text().replace("\xa0", " ") == f"Images {expected:,}"
+    expect(current).to_have_text(re.compile(rf"^\s*Images\s+{expected:,}\s*$"))
     page.get_by_label("Width from").fill("1000")
     page.get_by_role("button", name="Apply").click()
     page.wait_for_url("**width_from=1000**")
@@ -99,7 +100,7 @@ def test_filters_narrow_and_chips_take_them_back(page, served):
         "ON f.id = i.fileset_id WHERE f.format = ? AND i.size_x >= 1000",
         name,
     )
-    assert page.locator('.kinds [aria-current="page"]').inner_text() == f"Images {wide}"
+    expect(current).to_have_text(re.compile(rf"^\s*Images\s+{wide:,}\s*$"))
     page.get_by_role("link", name=re.compile("Width ≥ 1000")).click()
     page.wait_for_url(lambda url: "width_from" not in url)
     expect(page.locator(".chip")).to_have_count(1)
@@ -109,17 +110,16 @@ def test_filters_narrow_and_chips_take_them_back(page, served):
 
 def test_nothing_fits_says_what_to_do(page, served):
     page.goto(f"{served.url}/search/?q=bpae&width_from=999999")
-    plaque = page.locator(".plaque")
-    assert "Take one of them away" in plaque.inner_text()
+    expect(page.locator(".plaque")).to_contain_text("Take one of them away")
     page.get_by_role("link", name=re.compile("Width ≥ 999999")).click()
-    assert names_of(page)
+    expect(names_on(page).first).to_be_visible(**SOON)
 
 
 def test_it_fits_a_tablet_and_the_dark(new_tab, served):
     page = new_tab(width=1024, height=768, color_scheme="dark", has_touch=True)
     page.goto(f"{served.url}/search/?q=tif&width_from=10")
     page.get_by_text("Filters", exact=True).click()
-    page.locator(".facet").first.wait_for(timeout=SLOW_MS)
+    page.locator(".facet").first.wait_for(**SOON)
     for width in (1280, 1024, 768):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
