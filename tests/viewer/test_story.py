@@ -31,7 +31,7 @@ def served(house, shared_data):
 
 
 def log_in(page):
-    page.get_by_role("main").get_by_role("link", name="Log in").click()
+    page.get_by_role("banner").get_by_role("link", name="Log in").click()
     page.get_by_label("User name").fill("mara")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
