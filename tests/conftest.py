@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 BESIDE = Path(__file__).parent.parent.parent / "shared"
 
@@ -26,6 +27,12 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "graticule.config.django"
 if url := os.environ.get("GRATICULE_TEST_DATABASE_URL"):
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     os.environ["GRATICULE_DATABASE_URL"] = f"{url}_{worker}"
+
+# The same made-up cases every time, so that nothing fails by chance; others are tried
+# with HYPOTHESIS_PROFILE=chance.
+hypothesis_settings.register_profile("same", derandomize=True)
+hypothesis_settings.register_profile("chance")
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 def pytest_collection_modifyitems(items):

@@ -73,7 +73,7 @@ def test_clear():
     assert cache.get("a", lambda: chunk(10, 2))[0] == 2
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None)
 @given(
     bound=st.integers(0, 200),
     asked=st.lists(st.tuples(st.integers(0, 9), st.integers(1, 60)), max_size=40),

@@ -195,7 +195,6 @@ class TestWindows:
     @settings(
         max_examples=60,
         deadline=None,
-        derandomize=True,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     @given(data=st.data())

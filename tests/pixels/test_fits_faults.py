@@ -127,7 +127,6 @@ class TestBadFiles:
     @settings(
         max_examples=150,
         deadline=None,
-        derandomize=True,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     @given(data=st.data())

@@ -112,7 +112,7 @@ def test_tpv_distortion():
 coefficient = st.floats(-1e-5, 1e-5).map(lambda number: round(number, 12))
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None)
 @given(
     a=st.lists(coefficient, min_size=6, max_size=6),
     b=st.lists(coefficient, min_size=6, max_size=6),
@@ -129,7 +129,7 @@ def test_sip_distortion(a, b, height):
     assert_turned(header, height)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None)
 @given(
     a=st.lists(coefficient, min_size=4, max_size=4),
     b=st.lists(coefficient, min_size=4, max_size=4),

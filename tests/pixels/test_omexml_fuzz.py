@@ -80,7 +80,7 @@ def test_the_healthy_document_opens(tmp_path):
     assert len(source.fileset.metadata.rois["0"][0].shapes) == 2
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=500, deadline=None)
 @given(changes=st.lists(st.tuples(st.sampled_from(QUOTED), VALUES), max_size=3))
 def test_any_value_of_any_attribute(tmp_path_factory, changes):
     text = DOCUMENT
@@ -89,7 +89,7 @@ def test_any_value_of_any_attribute(tmp_path_factory, changes):
     try_everything(text.encode(), tmp_path_factory.getbasetemp())
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None)
 @given(gone=st.sets(st.sampled_from(TAGS + QUOTED), max_size=4), cut=st.floats(0, 1))
 def test_anything_missing(tmp_path_factory, gone, cut):
     text = DOCUMENT
@@ -99,7 +99,7 @@ def test_anything_missing(tmp_path_factory, gone, cut):
     try_everything(text[:length].encode(), tmp_path_factory.getbasetemp())
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None)
 @given(place=st.integers(0, len(DOCUMENT) - 1), byte=st.integers(0, 255))
 def test_any_byte_changed(tmp_path_factory, place, byte):
     data = bytearray(DOCUMENT.encode())

@@ -200,7 +200,7 @@ def mask(width, height, data: bytes, compression="none"):
     return f'<Mask X="3" Y="4" Width="{width}" Height="{height}">{block}</Mask>'
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(deadline=None, max_examples=60)
 @given(
     width=st.integers(1, 20),
     height=st.integers(1, 20),

@@ -192,7 +192,7 @@ def test_levels_are_block_means_of_every_plane(tmp_path, pixel_type):
                 np.testing.assert_array_equal(level[index], expected)
 
 
-@settings(deadline=None, derandomize=True, max_examples=80)
+@settings(deadline=None, max_examples=80)
 @given(
     kind=st.sampled_from([k for k in PixelType if not k.is_float]),
     height=st.integers(1, 7),

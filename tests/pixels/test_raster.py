@@ -369,7 +369,7 @@ def healthy(tmp_path_factory):
     return files
 
 
-@settings(max_examples=600, deadline=None, derandomize=True)
+@settings(max_examples=600, deadline=None)
 @given(
     suffix=st.sampled_from(["png", "jpg", "webp", "gif", "bmp"]),
     cut=st.floats(0.0, 1.0),

@@ -193,7 +193,7 @@ def test_unknown_compression_is_refused_by_number(tmp_path):
         open_tiff(path)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_any_window_of_any_level(tmp_path_factory, data):
     """Levels, planes and windows at random against plain slicing."""

@@ -326,7 +326,7 @@ def test_chunks_not_stored_have_the_fill_value(tmp_path):
         np.testing.assert_array_equal(read_all(opened(folder))[0, 0, 0], expected)
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_any_window_at_any_cache_size(data, prepared):
     pixels, folder = prepared

@@ -653,7 +653,7 @@ def whole_plate(tmp_path_factory):
     return folder
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(deadline=None, max_examples=200)
 @given(data=st.data())
 def test_whatever_a_document_says_only_our_errors_come_out(whole_plate, data):
     """Put anything anywhere into any document; the rest stays as it was."""

@@ -80,7 +80,7 @@ def added(part, alpha, grey, *, fading):
 colors = st.tuples(*[st.integers(0, 255)] * 4)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), colors), min_size=1, max_size=20), st.data())
 def test_any_number_of_channels_adds_up_and_is_clipped(described, data):
     grey = np.random.default_rng(data.draw(st.integers(0, 99))).integers(

@@ -34,7 +34,7 @@ def test_golden_histograms(vectors, decode):
         assert found.tolist() == case["out"]
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None)
 @given(
     values=st.lists(st.integers(-300, 300), max_size=50),
     bounds=st.tuples(st.integers(-200, 200), st.integers(0, 200)),

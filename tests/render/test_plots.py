@@ -110,7 +110,7 @@ class TestByHand:
 numbers = st.integers(-50, 300)
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
+@settings(deadline=None, max_examples=150)
 @given(
     axis=st.sampled_from(Axis),
     height=st.integers(1, 12),

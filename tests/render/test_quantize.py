@@ -246,7 +246,7 @@ curves = st.tuples(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None)
 @given(
     pixel_type=st.sampled_from(
         [PixelType.INT8, PixelType.UINT8, PixelType.INT16, PixelType.UINT16]
@@ -282,7 +282,7 @@ def test_small_types_follow_the_contract(pixel_type, curve, data):
     assert found.tolist() == [reference.small_type(float(v)) for v in values]
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None)
 @given(
     pixel_type=st.sampled_from(
         [PixelType.INT32, PixelType.UINT32, PixelType.FLOAT, PixelType.DOUBLE]

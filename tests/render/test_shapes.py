@@ -39,7 +39,7 @@ class TestColours:
         assert rgba(stored) == color
 
     @given(st.integers(-(2**31), 2**31 - 1))
-    @settings(deadline=None, derandomize=True)
+    @settings(deadline=None)
     def test_all(self, stored):
         red, green, blue, alpha = rgba(stored)
         value = red << 24 | green << 16 | blue << 8 | alpha
@@ -48,7 +48,7 @@ class TestColours:
 
 class TestMask:
     @given(st.data())
-    @settings(deadline=None, derandomize=True)
+    @settings(deadline=None)
     def test_bit_by_bit(self, data):
         width, height = (data.draw(st.integers(1, 20)) for _ in "wh")
         size = (width * height + 7) // 8
@@ -101,7 +101,7 @@ class TestFrame:
         assert (found.width, found.height) == size
 
     @given(*[st.integers(-5000, 5000)] * 2, *[st.integers(0, 5000)] * 2)
-    @settings(deadline=None, derandomize=True)
+    @settings(deadline=None)
     def test_the_rule_in_integers(self, x, y, width, height):
         room = max(width, (3 * height - height % 2) // 2)
         size = (3 * room // 2, 3 * (2 * room // 3) // 2)

@@ -22,7 +22,7 @@ def pushed(points, transform):
     return min(xs), min(ys), max(xs), max(ys)
 
 
-@settings(deadline=None, derandomize=True, max_examples=50)
+@settings(deadline=None, max_examples=50)
 @given(numbers, numbers, sizes, sizes, transforms)
 def test_ellipse(x, y, radius_x, radius_y, transform):
     shape = Shape(
@@ -37,7 +37,7 @@ def test_ellipse(x, y, radius_x, radius_y, transform):
     )
 
 
-@settings(deadline=None, derandomize=True, max_examples=50)
+@settings(deadline=None, max_examples=50)
 @given(numbers, numbers, sizes, sizes, transforms)
 def test_rectangle_and_mask(x, y, width, height, transform):
     corners = [(x + i * width, y + j * height) for i in (0, 1) for j in (0, 1)]

@@ -117,7 +117,6 @@ def try_out(operation, known):
 
     @settings(
         max_examples=5,
-        derandomize=True,
         database=None,
         deadline=None,
         phases=[Phase.explicit, Phase.generate],

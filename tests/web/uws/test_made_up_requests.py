@@ -73,7 +73,6 @@ def test_nothing_breaks_the_door(client, new_job, add_result, door):
 
     @settings(
         max_examples=250,
-        derandomize=True,
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
